@@ -1,0 +1,114 @@
+"""How values are stored, on both engines alike: the declarative base, constraint names, and column types.
+
+Not a place for queries. Types obey one rule: nothing that only one of SQLite and PostgreSQL can do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from enum import Enum as PyEnum
+from typing import Any, ClassVar, Literal, dataclass_transform
+
+from sqlalchemy import JSON, BigInteger, DateTime, Enum, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import CursorResult, Dialect
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, MappedColumn, Session, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
+"""Stored whole and read whole; never queried inside."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware in Python, UTC in the database. A naive one raises, since nobody can tell what it meant."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "an instant must be aware"
+            raise ValueError(message)
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - signature of the base class
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Minutes(TypeDecorator[timedelta]):
+    """A duration, stored as whole minutes."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - signature of the base class
+        return None if value is None else round(value.total_seconds() / 60)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002 - signature of the base class
+        return None if value is None else timedelta(minutes=value)
+
+
+def id_column(*, init: Literal[False] = False) -> MappedColumn[Any]:
+    """A surrogate key, given by the database."""
+    return mapped_column(BigId, primary_key=True, init=init)
+
+
+def reference(target: str, *, index: bool = True, primary_key: bool = False, **default: Any) -> MappedColumn[Any]:
+    """A foreign key to `table.column`, named as text so that no capability imports another's models."""
+    return mapped_column(BigId, ForeignKey(target), index=index and not primary_key, primary_key=primary_key, **default)
+
+
+def enum_column(kind: type[PyEnum], **options: Any) -> MappedColumn[Any]:
+    """An enumeration as text, stored by value and checked by the database."""
+    stored = Enum(
+        kind,
+        values_callable=lambda members: [member.value for member in members],
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        name=kind.__name__.lower(),
+    )
+    return mapped_column(stored, **options)
+
+
+@dataclass_transform(
+    kw_only_default=True,
+    eq_default=False,
+    field_specifiers=(mapped_column, relationship, id_column, reference, enum_column),
+)
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False):
+    """Base of every mapped class: a missing argument is an error in Python, not a NULL at flush."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, TypeEngine[Any] | type[TypeEngine[Any]]]] = {
+        str: Text,
+        datetime: UtcDateTime,
+        timedelta: Minutes,
+        dict[str, Any]: Json,
+        list[Any]: Json,
+    }
+
+
+def insert_missing(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert the rows whose key is not there yet; return how many were. One statement for all rows."""
+    if not rows:
+        return 0
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    result = session.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
+    assert isinstance(result, CursorResult)
+    return result.rowcount
