@@ -1,0 +1,189 @@
+"""Values into the words and marks a page shows: days, durations, levels, counts, symbols.
+
+FILTERS and GLOBALS are handed to the template environment once, by the application. No filter asks the
+database or the clock: where a wording depends on today, today is a parameter.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.lists import format_list
+from flask import request
+from flask_babel import format_decimal, get_locale, gettext, ngettext
+from markupsafe import Markup, escape
+
+from trainer.web import charts, prose
+from trainer.web.words import LEVEL_WORDS, READINESS_WORDS, STATE_WORDS, WORST_FIRST
+
+DAY = "d MMMM y"
+DAY_WITH_WEEKDAY = "EEEE, d MMMM y"
+NEAR_DAYS = 14
+"""Within so many days people count days; beyond, they name the date."""
+BAR_STEPS = 20
+"""The widths a bar's parts can take; the style sheet has one class for each."""
+SYMBOL = re.compile(r"[A-Z]+(?:/[A-Z0-9.]+)+(?:\s\(\d{4}\))?")
+
+
+def key(value: object) -> str:
+    """The key of a state as templates and style sheet spell it: an enum's value, with hyphens."""
+    return str(getattr(value, "value", value)).replace("_", "-").lower()
+
+
+def day(value: date, today: date | None = None) -> Markup:
+    """A calendar day as people say it, with the exact day behind it.
+
+    Given `today`, days within two weeks of it are counted ("in 3 days"); all others are named.
+    """
+    on = value.date() if isinstance(value, datetime) else value
+    exact = format_date(on, DAY_WITH_WEEKDAY, locale=get_locale())
+    said = _counted(on, today) if today else None
+    if said is None:
+        said = format_date(on, DAY, locale=get_locale())
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(on.isoformat(), exact, said)
+
+
+def _counted(on: date, today: date) -> str | None:
+    away = (on - today).days
+    if abs(away) > NEAR_DAYS:
+        return None
+    if away == 0:
+        return gettext("today")
+    if away in (1, -1):
+        return gettext("tomorrow") if away == 1 else gettext("yesterday")
+    if away > 0:
+        return ngettext("in %(num)s day", "in %(num)s days", away)
+    return ngettext("%(num)s day ago", "%(num)s days ago", -away)
+
+
+def moment(value: datetime, zone: str = "UTC") -> Markup:
+    """An instant, in the named zone, which is said with it."""
+    local = value.astimezone(ZoneInfo(zone))
+    said = format_datetime(local, f"{DAY}, HH:mm", locale=get_locale())
+    return Markup('<time datetime="{}">{} <bdi>{}</bdi></time>').format(local.isoformat(), said, zone)
+
+
+def period(start: date | None, end: date | None) -> Markup:
+    """From a day to a day; either side may be open."""
+    if start is None and end is None:
+        return escape(gettext("without dates"))
+    if end is None:
+        return Markup("<bdi>{}</bdi>").format(gettext("from %(day)s", day=day(start)))  # type: ignore[arg-type]
+    if start is None:
+        return Markup("<bdi>{}</bdi>").format(gettext("until %(day)s", day=day(end)))
+    return Markup("<bdi>{} – {}</bdi>").format(day(start), day(end))
+
+
+def duration(value: timedelta | int) -> str:
+    """How long something takes, from a timedelta or minutes: "5 days", "1 h 30 min"."""
+    minutes = int(value.total_seconds() // 60) if isinstance(value, timedelta) else value
+    days, rest = divmod(minutes, 24 * 60)
+    if days and not rest:
+        return ngettext("%(num)s day", "%(num)s days", days)
+    hours, minutes = divmod(minutes, 60)
+    if not hours:
+        return gettext("%(minutes)s min", minutes=minutes)
+    if not minutes:
+        return gettext("%(hours)s h", hours=number(hours))
+    return gettext("%(hours)s h %(minutes)s min", hours=number(hours), minutes=minutes)
+
+
+def level(value: int) -> str:
+    """A level of competency, number and word: "2 practised"."""
+    return f"{int(value)} {LEVEL_WORDS[int(value)]}"
+
+
+def number(value: float) -> str:
+    """A count with its thousands set apart as the reader's language does."""
+    return str(format_decimal(value))
+
+
+def ratio(part: int, whole: int) -> Markup:
+    """Two counts as "n of m", kept together in every direction of writing."""
+    return Markup("<bdi>{}</bdi>").format(
+        gettext("%(part)s of %(whole)s", part=number(part), whole=number(whole))
+    )
+
+
+def symbol(text: str) -> Markup:
+    """A reference with its document symbols isolated, since they read left to right in every language."""
+    marked, last = Markup(), 0
+    for found in SYMBOL.finditer(text):
+        marked += escape(text[last : found.start()]) + Markup('<bdi dir="ltr">{}</bdi>').format(found.group())
+        last = found.end()
+    return marked + escape(text[last:])
+
+
+def listed(values: Iterable[object]) -> str:
+    """Things in a sentence: "a, b and c"."""
+    return format_list([str(value) for value in values], locale=get_locale() or "en")
+
+
+def state_word(state: object) -> str:
+    """The word for the state of an assignment, plan, session, message or instrument."""
+    known = STATE_WORDS.get(key(state))
+    return str(known[0]) if known else key(state).replace("-", " ")
+
+
+def state_tone(state: object) -> str:
+    """The tone of a state's tag; neutral for a state without one."""
+    return STATE_WORDS.get(key(state), ("", "neutral"))[1]
+
+
+def readiness_word(state: object) -> str:
+    """The word for a readiness state."""
+    return str(READINESS_WORDS[key(state)])
+
+
+def present_states(counts: Mapping[object, int]) -> list[tuple[str, int]]:
+    """The states that somebody is in, best first, with their counts."""
+    by_key = {key(state): count for state, count in counts.items()}
+    return [(state, by_key[state]) for state in READINESS_WORDS if by_key.get(state)]
+
+
+def worst_state(counts: Mapping[object, int]) -> str | None:
+    """The worst state that somebody is in; None when nobody is counted."""
+    present = {state for state, _ in present_states(counts)}
+    return next((state for state in WORST_FIRST if state in present), None)
+
+
+def shares(counts: Mapping[object, int]) -> list[tuple[str, int]]:
+    """The states that somebody is in with their widths in a bar; one person is always seen."""
+    present = present_states(counts)
+    total = sum(count for _, count in present)
+    return [(state, max(1, round(BAR_STEPS * count / total))) for state, count in present]
+
+
+def here(**changes: object) -> str:
+    """The address of this page with some of its parameters changed; None takes one away."""
+    kept = {name: values for name, values in request.args.lists() if name not in changes}
+    given = {name: [str(value)] for name, value in changes.items() if value is not None}
+    query = urlencode(kept | given, doseq=True)
+    return f"{request.path}?{query}" if query else request.path
+
+
+FILTERS: Mapping[str, Callable[..., object]] = {
+    "day": day,
+    "duration": duration,
+    "figures_by_day": charts.figures_by_day,
+    "key": key,
+    "level": level,
+    "listed": listed,
+    "markdown": prose.markdown,
+    "moment": moment,
+    "number": number,
+    "period": period,
+    "present_states": present_states,
+    "ratio": ratio,
+    "readiness_word": readiness_word,
+    "shares": shares,
+    "state_tone": state_tone,
+    "state_word": state_word,
+    "symbol": symbol,
+    "worst_state": worst_state,
+}
+
+GLOBALS: Mapping[str, Callable[..., object]] = {"here": here, "plot_lines": charts.plot_lines}
