@@ -18,9 +18,10 @@ FOOT = 28
 EDGE = 16
 LABEL_WIDTH = 8
 LEVELS = 4
-PIXELS_A_DAY_LABEL = 110
-LONG_SPAN = timedelta(days=200)
-"""From here on the days under a chart are named by month and year."""
+PIXELS_A_MONTH = 90
+PIXELS_A_DAY = 70
+LONG_SPAN = timedelta(days=75)
+"""From here on a chart names the months under it, not days."""
 
 Series = Mapping[str, Any]
 
@@ -35,11 +36,14 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One series as an SVG path, and where it ends."""
+    """One series as an SVG path, where it ends, and which of the colours it has: a forecast has that of its series."""
 
+    label: str
+    last: int
     path: str
     end_x: int
     end_y: int
+    colour: int
     forecast: bool
 
 
@@ -110,7 +114,7 @@ def plot_lines(
             if scale.first <= event["on"] <= scale.last
         ),
         target=Tick(at=scale.y(target["value"]), label=target["label"]) if target else None,
-        lines=tuple(_line(line, scale) for line in series if line["points"]),
+        lines=_lines(series, scale),
     )
 
 
@@ -135,18 +139,31 @@ def _scale(first: date, last: date, ceiling: int, *, width: int, height: int) ->
     )
 
 
-def _line(line: Series, scale: _Scale) -> Line:
-    places = [(scale.x(on), scale.y(count)) for on, count in line["points"]]
-    return Line(
-        path="M" + "L".join(f"{x} {y}" for x, y in places),
-        end_x=places[-1][0],
-        end_y=places[-1][1],
-        forecast=bool(line.get("forecast")),
-    )
+def _lines(series: Sequence[Series], scale: _Scale) -> tuple[Line, ...]:
+    lines = []
+    colour = 0
+    for line in series:
+        forecast = bool(line.get("forecast"))
+        colour += 0 if forecast and colour else 1
+        if not line["points"]:
+            continue
+        places = [(scale.x(on), scale.y(count)) for on, count in line["points"]]
+        lines.append(
+            Line(
+                label=line["label"],
+                last=line["points"][-1][1],
+                path="M" + "L".join(f"{x} {y}" for x, y in places),
+                end_x=places[-1][0],
+                end_y=places[-1][1],
+                colour=colour,
+                forecast=forecast,
+            )
+        )
+    return tuple(lines)
 
 
 def _levels(scale: _Scale) -> tuple[Tick, ...]:
-    step = _round_above(scale.ceiling / LEVELS)
+    step = _round_below(scale.ceiling / LEVELS)
     counts = [*range(0, scale.ceiling, step), scale.ceiling]
     if len(counts) > 2 and counts[-1] - counts[-2] < step / 2:
         del counts[-2]
@@ -154,12 +171,32 @@ def _levels(scale: _Scale) -> tuple[Tick, ...]:
 
 
 def _days(scale: _Scale) -> tuple[Tick, ...]:
-    span = scale.last - scale.first
-    wanted = min(max(2, (scale.right - scale.left) // PIXELS_A_DAY_LABEL), span.days or 1)
-    pattern = "MMM y" if span > LONG_SPAN else "d MMM"
-    # The middle of each stretch, so that no label runs over the edge of the drawing.
-    chosen = [scale.first + span * (2 * nth + 1) / (2 * wanted) for nth in range(wanted)]
+    """Months, or days when the span is short; as many as have room, evenly apart."""
+    by_month = scale.last - scale.first > LONG_SPAN
+    candidates = _months(scale) if by_month else _each_day(scale)
+    room = max(1, (scale.right - scale.left) // (PIXELS_A_MONTH if by_month else PIXELS_A_DAY))
+    chosen = candidates[:: ceil(len(candidates) / room)]
+    pattern = "MMM y" if by_month else "d MMM"
     return tuple(Tick(at=scale.x(on), label=format_date(on, pattern, locale=get_locale())) for on in chosen)
+
+
+def _months(scale: _Scale) -> list[date]:
+    """The firsts of the months in the span, without those whose label would run over the edge."""
+    firsts = [date(year, month, 1) for year in range(scale.first.year, scale.last.year + 1) for month in range(1, 13)]
+    margin = (scale.last - scale.first) / 20
+    return [on for on in firsts if scale.first + margin <= on <= scale.last - margin]
+
+
+def _each_day(scale: _Scale) -> list[date]:
+    return [scale.first + timedelta(days=nth) for nth in range((scale.last - scale.first).days + 1)]
+
+
+def _round_below(value: float) -> int:
+    """The last of 1, 2, 5, 10, 20, 50, … that is not above the value; at least 1."""
+    if value < 1:
+        return 1
+    power = 10 ** floor(log10(value))
+    return next(int(power * lead) for lead in (5, 2, 1) if power * lead <= value)
 
 
 def _round_above(value: float) -> int:

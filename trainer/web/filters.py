@@ -23,7 +23,7 @@ DAY = "d MMMM y"
 DAY_WITH_WEEKDAY = "EEEE, d MMMM y"
 NEAR_DAYS = 14
 """Within so many days people count days; beyond, they name the date."""
-BAR_STEPS = 20
+BAR_STEPS = 50
 """The widths a bar's parts can take; the style sheet has one class for each."""
 SYMBOL = re.compile(r"[A-Z]+(?:/[A-Z0-9.]+)+(?:\s\(\d{4}\))?")
 
@@ -60,10 +60,11 @@ def _counted(on: date, today: date) -> str | None:
 
 
 def moment(value: datetime, zone: str = "UTC") -> Markup:
-    """An instant, in the named zone, which is said with it."""
+    """An instant, in the named zone, whose place is said with it."""
     local = value.astimezone(ZoneInfo(zone))
     said = format_datetime(local, f"{DAY}, HH:mm", locale=get_locale())
-    return Markup('<time datetime="{}">{} <bdi>{}</bdi></time>').format(local.isoformat(), said, zone)
+    place = zone.rpartition("/")[2].replace("_", " ")
+    return Markup('<time datetime="{}">{} <bdi>({})</bdi></time>').format(local.isoformat(), said, place)
 
 
 def period(start: date | None, end: date | None) -> Markup:

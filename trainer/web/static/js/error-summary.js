@@ -1,0 +1,3 @@
+/* Brings a reader who sent a form with faults to the list of them. */
+
+modules["error-summary"] = (element) => element.focus();
