@@ -19,6 +19,7 @@ STATIC = Path(__file__).parent / "static"
 FIRST_STYLES = ("tokens.css", "base.css", "layout.css")
 FIRST_SCRIPT = "enhance.js"
 KEPT_FOR = 365 * 24 * 60 * 60
+KINDS = {".css": "css", ".js": "js", ".svg": "mark"}
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 blueprint = Blueprint("assets", __name__)
@@ -68,12 +69,12 @@ def asset(kind: str) -> str:
 @blueprint.get("/assets/<string:filename>")
 def send(filename: str) -> AnyResponse:
     """The file of that name; a page that is older than the site is led to the present one."""
-    for known in assets().values():
-        if known.filename == filename:
-            return _response(known)
-        if known.filename.rpartition(".")[2] == filename.rpartition(".")[2]:
-            return redirect(url_for("assets.send", filename=known.filename))
-    abort(404)
+    known = assets().get(KINDS.get(Path(filename).suffix, ""))
+    if known is None:
+        abort(404)
+    if known.filename != filename:
+        return redirect(url_for("assets.send", filename=known.filename))
+    return _response(known)
 
 
 def _response(known: Asset) -> Response:

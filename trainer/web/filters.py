@@ -7,6 +7,7 @@ database or the clock: where a wording depends on today, today is a parameter.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import wraps
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,8 @@ from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from flask import request
 from flask_babel import format_decimal, get_locale, gettext, ngettext
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from trainer.web import charts, prose
@@ -51,12 +54,12 @@ def _counted(on: date, today: date) -> str | None:
     if abs(away) > NEAR_DAYS:
         return None
     if away == 0:
-        return gettext("today")
+        return str(gettext("today"))
     if away in (1, -1):
-        return gettext("tomorrow") if away == 1 else gettext("yesterday")
+        return str(gettext("tomorrow") if away == 1 else gettext("yesterday"))
     if away > 0:
-        return ngettext("in %(num)s day", "in %(num)s days", away)
-    return ngettext("%(num)s day ago", "%(num)s days ago", -away)
+        return str(ngettext("in %(num)s day", "in %(num)s days", away))
+    return str(ngettext("%(num)s day ago", "%(num)s days ago", -away))
 
 
 def moment(value: datetime, zone: str = "UTC") -> Markup:
@@ -69,13 +72,13 @@ def moment(value: datetime, zone: str = "UTC") -> Markup:
 
 def period(start: date | None, end: date | None) -> Markup:
     """From a day to a day; either side may be open."""
-    if start is None and end is None:
-        return escape(gettext("without dates"))
-    if end is None:
-        return Markup("<bdi>{}</bdi>").format(gettext("from %(day)s", day=day(start)))  # type: ignore[arg-type]
-    if start is None:
-        return Markup("<bdi>{}</bdi>").format(gettext("until %(day)s", day=day(end)))
-    return Markup("<bdi>{} – {}</bdi>").format(day(start), day(end))
+    if start and end:
+        return Markup("<bdi>{} – {}</bdi>").format(day(start), day(end))
+    if start:
+        return escape(gettext("from %(day)s")) % {"day": day(start)}
+    if end:
+        return escape(gettext("until %(day)s")) % {"day": day(end)}
+    return escape(gettext("without dates"))
 
 
 def duration(value: timedelta | int) -> str:
@@ -83,13 +86,13 @@ def duration(value: timedelta | int) -> str:
     minutes = int(value.total_seconds() // 60) if isinstance(value, timedelta) else value
     days, rest = divmod(minutes, 24 * 60)
     if days and not rest:
-        return ngettext("%(num)s day", "%(num)s days", days)
+        return str(ngettext("%(num)s day", "%(num)s days", days))
     hours, minutes = divmod(minutes, 60)
     if not hours:
-        return gettext("%(minutes)s min", minutes=minutes)
+        return str(gettext("%(minutes)s min", minutes=minutes))
     if not minutes:
-        return gettext("%(hours)s h", hours=number(hours))
-    return gettext("%(hours)s h %(minutes)s min", hours=number(hours), minutes=minutes)
+        return str(gettext("%(hours)s h", hours=number(hours)))
+    return str(gettext("%(hours)s h %(minutes)s min", hours=number(hours), minutes=minutes))
 
 
 def level(value: int) -> str:
@@ -104,9 +107,7 @@ def number(value: float) -> str:
 
 def ratio(part: int, whole: int) -> Markup:
     """Two counts as "n of m", kept together in every direction of writing."""
-    return Markup("<bdi>{}</bdi>").format(
-        gettext("%(part)s of %(whole)s", part=number(part), whole=number(whole))
-    )
+    return Markup("<bdi>{}</bdi>").format(gettext("%(part)s of %(whole)s", part=number(part), whole=number(whole)))
 
 
 def symbol(text: str) -> Markup:
@@ -166,7 +167,21 @@ def here(**changes: object) -> str:
     return f"{request.path}?{query}" if query else request.path
 
 
-FILTERS: Mapping[str, Callable[..., object]] = {
+def _while_rendering(word: Callable[..., object]) -> Callable[..., object]:
+    """The filter, kept from the template compiler.
+
+    The compiler works out a filter of a constant once, in whatever language the first reader has.
+    """
+
+    @pass_context
+    @wraps(word)
+    def worded(_: Context, *values: object, **more: object) -> object:
+        return word(*values, **more)
+
+    return worded
+
+
+_FILTERS: Mapping[str, Callable[..., object]] = {
     "day": day,
     "duration": duration,
     "figures_by_day": charts.figures_by_day,
@@ -187,4 +202,5 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "worst_state": worst_state,
 }
 
+FILTERS: Mapping[str, Callable[..., object]] = {name: _while_rendering(word) for name, word in _FILTERS.items()}
 GLOBALS: Mapping[str, Callable[..., object]] = {"here": here, "plot_lines": charts.plot_lines}

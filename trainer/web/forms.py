@@ -23,7 +23,7 @@ class PageForm(FlaskForm):
         """Put a refusal where it belongs: at its field, or over the form when it names none of its fields."""
         at = self._fields.get(field) if field else None
         if at is None:
-            self.form_errors = [*self.form_errors, message]
+            self.form_errors.append(message)
         else:
             at.errors = [*at.errors, message]
 
@@ -37,10 +37,12 @@ class PageForm(FlaskForm):
         return over_all + at_fields
 
 
-def _target(field: wtforms.Field) -> str:
+def _target(field: Any) -> str:
+    """The id a message about the field leads to; a set of controls is entered at its first."""
+    control = str(field.id)
     if isinstance(field, ChoiceSet):
-        return f"{field.id}-0"
-    return "" if isinstance(field, wtforms.HiddenField) else str(field.id)
+        return f"{control}-0"
+    return "" if isinstance(field, wtforms.HiddenField) else control
 
 
 def _flat(errors: Any) -> Iterator[str]:

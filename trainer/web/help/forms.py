@@ -27,7 +27,8 @@ class SampleForm(PageForm):
         validators=[InputRequired(lazy_gettext("Enter the title of the session."))],
     )
     starts_on = DateField(
-        lazy_gettext("First day"), validators=[InputRequired(lazy_gettext("Enter the first day, for instance 2027-02-15."))]
+        lazy_gettext("First day"),
+        validators=[InputRequired(lazy_gettext("Enter the first day, for instance 2027-02-15."))],
     )
     seats = NumberField(
         lazy_gettext("Seats"),
@@ -46,7 +47,11 @@ class SampleForm(PageForm):
         lazy_gettext("How it is held"),
         choices=[
             ("there", lazy_gettext("In a training centre")),
-            ("mobile", lazy_gettext("In the mission, by a mobile team"), {"hint": lazy_gettext("The mission provides the room.")}),
+            (
+                "mobile",
+                lazy_gettext("In the mission, by a mobile team"),
+                {"hint": lazy_gettext("The mission provides the room.")},
+            ),
             ("online", lazy_gettext("Online")),
         ],
         validators=[InputRequired(lazy_gettext("Choose how it is held."))],

@@ -60,8 +60,12 @@ SAMPLE = Sample(
             cells=(
                 _cell("CND", 376, 0, 0, 0, 0, 0),
                 _cell("POC", 204, 40, 0, 0, 3, 0),
-                _cell("CPR",),
-                _cell("DDR",),
+                _cell(
+                    "CPR",
+                ),
+                _cell(
+                    "DDR",
+                ),
                 _cell("TOC", 30, 0, 6, 2, 1, 0),
             ),
         ),
@@ -72,7 +76,9 @@ SAMPLE = Sample(
                 _cell("POC", 1, 0, 0, 0, 0, 0),
                 _cell("CPR", 0, 0, 0, 7, 0, 0),
                 _cell("DDR", 96, 120, 4, 18, 7, 0),
-                _cell("TOC",),
+                _cell(
+                    "TOC",
+                ),
             ),
         ),
     ),
