@@ -93,8 +93,17 @@ class Typed(Component):
         return super().parameters() | {"value": self._value(), "optional": not self.flags.required}
 
 
-class ChoiceSet(Component):
-    """A field of several controls under one legend."""
+class Choosing(Component):
+    """A field of choices, given as (value, label) or (value, label, {"hint": …}), or as a mapping of headings to such."""
+
+    def __init__(self, *given: Any, choices: Any = None, **more: Any) -> None:
+        """Take the choices as pairs, which WTForms would rather have as objects of its own."""
+        super().__init__(*given, **more)
+        self.choices = _as_choices(choices)
+
+
+class ChoiceSet(Choosing):
+    """A choice of several controls under one legend."""
 
 
 class TextField(Typed, wtforms.StringField):
@@ -141,8 +150,8 @@ class CheckboxField(Component, wtforms.BooleanField):
         return super().parameters() | {"checked": bool(self.data)}
 
 
-class SelectField(Component, wtforms.SelectField):
-    """One of many; choices are (value, label), or a mapping of headings to such lists."""
+class SelectField(Choosing, wtforms.SelectField):
+    """One of many."""
 
     component = "select_field"
 
@@ -156,7 +165,7 @@ class SelectField(Component, wtforms.SelectField):
 
 
 class RadiosField(ChoiceSet, wtforms.RadioField):
-    """One of a few; choices are (value, label) or (value, label, {"hint": …})."""
+    """One of a few."""
 
     component = "radios_field"
 
@@ -170,7 +179,7 @@ class RadiosField(ChoiceSet, wtforms.RadioField):
 
 
 class CheckboxesField(ChoiceSet, wtforms.SelectMultipleField):
-    """Any of some; choices as in RadiosField."""
+    """Any of some."""
 
     component = "checkboxes_field"
 
@@ -205,6 +214,12 @@ class FilesField(Component, UploadsField):
 
 NEEDED = lazy_gettext("Enter this: it is needed.")
 """The message of a required field that has no better one."""
+
+
+def _as_choices(given: Any) -> list[wtforms.SelectChoice]:
+    if isinstance(given, dict):
+        return [wtforms.SelectChoice(*choice, optgroup=head) for head, choices in given.items() for choice in choices]
+    return [wtforms.SelectChoice(*choice) for choice in given or ()]
 
 
 def _options(field: Any) -> list[tuple[Any, ...]]:
