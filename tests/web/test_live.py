@@ -14,28 +14,37 @@ PAGE = """
 {% extends "layouts/page.html" %}
 {% from "components/live.html" import live %}
 {% block title %}Plan{% endblock %}
-{% block content %}<h1>Plan</h1>{% call live("run", "/part", seconds=0.05) %}<p>{{ said }}</p>{% endcall %}{% endblock %}
+{% block content %}
+<h1>Plan</h1>
+{% if ended %}<p>stored</p>{% else %}{% call live("run", "/part", seconds=0.05) %}<p>waiting</p>{% endcall %}{% endif %}
+{% endblock %}
 """
 
 
+class Run:
+    """A run that a test leads from one stage to the next."""
+
+    def __init__(self, site: Flask) -> None:
+        self.said: str | None = "at work"
+        site.add_url_rule("/run", view_func=self.page)
+        site.add_url_rule("/part", view_func=self.part)
+
+    def page(self) -> str:
+        """The page of the run."""
+        return render_template_string(PAGE, ended=self.said is None)
+
+    def part(self) -> tuple[str, int]:
+        """The part that is looked at again and again."""
+        return (f"<p>{self.said}</p>", 200) if self.said else ("", 204)
+
+
 @pytest.fixture
-def run(bare_site: Flask) -> Iterator[str]:
-    """A run that is seen waiting, then at work twice, and then ends."""
-    looks = iter(["<p>at work</p>", "<p>nearly done</p>"])
-    ended: list[bool] = []
+def run(bare_site: Flask) -> Run:
+    return Run(bare_site)
 
-    @bare_site.get("/run")
-    def page() -> str:
-        return render_template_string(PAGE, said="stored" if ended else "waiting")
 
-    @bare_site.get("/part")
-    def part() -> tuple[str, int]:
-        said = next(looks, None)
-        if said is None:
-            ended.append(True)
-            return "", 204
-        return said, 200
-
+@pytest.fixture
+def address(bare_site: Flask, run: Run) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, bare_site, threaded=True)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -45,24 +54,27 @@ def run(bare_site: Flask) -> Iterator[str]:
     server.server_close()
 
 
-def test_a_running_part_is_renewed_and_the_page_loaded_again_at_its_end(run: str) -> None:
+def test_a_running_part_is_renewed_and_the_page_loaded_again_at_its_end(run: Run, address: str) -> None:
     with sync_playwright() as player:
         browser = player.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
         )
         page = browser.new_page()
-        page.goto(run)
+        page.goto(address)
 
-        page.wait_for_selector("text=nearly done", timeout=5_000)
-        page.wait_for_selector("text=stored", timeout=5_000)
+        page.wait_for_selector("text=at work")
+        run.said = "nearly done"
+        page.wait_for_selector("text=nearly done")
+        run.said = None
+        page.wait_for_selector("text=stored")
+        still_live = page.locator("[data-module=live]").count()
         browser.close()
 
+    assert still_live == 0
 
+
+@pytest.mark.usefixtures("run")
 def test_without_script_a_link_renews_the_page(bare_site: Flask) -> None:
-    @bare_site.get("/run")
-    def page() -> str:
-        return render_template_string(PAGE, said="waiting")
-
     html = bare_site.test_client().get("/run?of=7").get_data(as_text=True)
 
     assert '<noscript><p><a href="/run?of=7">' in html
