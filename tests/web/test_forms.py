@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from wtforms.validators import InputRequired
 
+from trainer.kernel.values import wording
 from trainer.web.forms import CheckboxesField, PageForm, RadiosField, SelectField, TextField
 
 pytestmark = pytest.mark.usefixtures("speaking")
@@ -25,6 +26,15 @@ def test_a_refusal_stands_at_its_field() -> None:
 
     assert form.problems == [{"message": "This symbol is taken. Open the instrument instead.", "target": "symbol"}]
     assert "This symbol is taken." in form.symbol()
+
+
+def test_a_refusal_of_the_domain_is_worded() -> None:
+    form = InstrumentForm()
+
+    form.refuse("symbol", wording("{symbol} is taken. Open it instead.", symbol="S/RES/2790 (2025)"))
+
+    assert form.problems[0]["message"] == '<bdi dir="ltr">S/RES/2790 (2025)</bdi> is taken. Open it instead.'
+    assert '</span> <bdi dir="ltr">S/RES/2790 (2025)</bdi> is taken.' in form.symbol()
 
 
 @pytest.mark.parametrize("field", [None, "not_here"])

@@ -1,10 +1,9 @@
-"""Values into the words and marks a page shows: days, durations, levels, counts, symbols.
+"""Values into what a page shows: days, durations, counts, addresses; the words of the domain come from `words`.
 
 FILTERS and GLOBALS are handed to the template environment once, by the application. No filter asks the
 database or the clock: where a wording depends on today, today is a parameter.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import wraps
@@ -19,21 +18,15 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from trainer.web import charts, prose
-from trainer.web.words import LEVEL_WORDS, READINESS_WORDS, STATE_WORDS, WORST_FIRST
+from trainer.competencies.values import Currency
+from trainer.web import charts, prose, words
+from trainer.web.words import BEST_FIRST, DAY, key
 
-DAY = "d MMMM y"
 DAY_WITH_WEEKDAY = "EEEE, d MMMM y"
 NEAR_DAYS = 14
 """Within so many days people count days; beyond, they name the date."""
 BAR_STEPS = 50
 """The widths a bar's parts can take; the style sheet has one class for each."""
-SYMBOL = re.compile(r"[A-Z]+(?:/[A-Z0-9.]+)+(?:\s\(\d{4}\))?")
-
-
-def key(value: object) -> str:
-    """The key of a state as templates and style sheet spell it: an enum's value, with hyphens."""
-    return str(getattr(value, "value", value)).replace("_", "-").lower()
 
 
 def day(value: date, today: date | None = None) -> Markup:
@@ -95,11 +88,6 @@ def duration(value: timedelta | int) -> str:
     return str(gettext("%(hours)s h %(minutes)s min", hours=number(hours), minutes=minutes))
 
 
-def level(value: int) -> str:
-    """A level of competency, number and word: "2 practised"."""
-    return f"{int(value)} {LEVEL_WORDS[int(value)]}"
-
-
 def number(value: float) -> str:
     """A count with its thousands set apart as the reader's language does."""
     return str(format_decimal(value))
@@ -110,46 +98,21 @@ def ratio(part: int, whole: int) -> Markup:
     return Markup("<bdi>{}</bdi>").format(gettext("%(part)s of %(whole)s", part=number(part), whole=number(whole)))
 
 
-def symbol(text: str) -> Markup:
-    """A reference with its document symbols isolated, since they read left to right in every language."""
-    marked, last = Markup(), 0
-    for found in SYMBOL.finditer(text):
-        marked += escape(text[last : found.start()]) + Markup('<bdi dir="ltr">{}</bdi>').format(found.group())
-        last = found.end()
-    return marked + escape(text[last:])
-
-
 def listed(values: Iterable[object]) -> str:
     """Things in a sentence: "a, b and c"."""
     return format_list([str(value) for value in values], locale=get_locale() or "en")
 
 
-def state_word(state: object) -> str:
-    """The word for the state of an assignment, plan, session, message or instrument."""
-    known = STATE_WORDS.get(key(state))
-    return str(known[0]) if known else key(state).replace("-", " ")
-
-
-def state_tone(state: object) -> str:
-    """The tone of a state's tag; neutral for a state without one."""
-    return STATE_WORDS.get(key(state), ("", "neutral"))[1]
-
-
-def readiness_word(state: object) -> str:
-    """The word for a readiness state."""
-    return str(READINESS_WORDS[key(state)])
-
-
 def present_states(counts: Mapping[object, int]) -> list[tuple[str, int]]:
     """The states that somebody is in, best first, with their counts."""
     by_key = {key(state): count for state, count in counts.items()}
-    return [(state, by_key[state]) for state in READINESS_WORDS if by_key.get(state)]
+    return [(state.value, by_key[state.value]) for state in BEST_FIRST if by_key.get(state.value)]
 
 
 def worst_state(counts: Mapping[object, int]) -> str | None:
     """The worst state that somebody is in; None when nobody is counted."""
     present = {state for state, _ in present_states(counts)}
-    return next((state for state in WORST_FIRST if state in present), None)
+    return next((state.value for state in Currency if state.value in present), None)
 
 
 def shares(counts: Mapping[object, int]) -> list[tuple[str, int]]:
@@ -186,19 +149,22 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "duration": duration,
     "figures_by_day": charts.figures_by_day,
     "key": key,
-    "level": level,
+    "level": words.level,
     "listed": listed,
+    "local": words.local,
     "markdown": prose.markdown,
     "moment": moment,
+    "name": words.name,
     "number": number,
     "period": period,
     "present_states": present_states,
     "ratio": ratio,
-    "readiness_word": readiness_word,
+    "readiness_word": words.readiness_word,
     "shares": shares,
-    "state_tone": state_tone,
-    "state_word": state_word,
-    "symbol": symbol,
+    "state_tone": words.state_tone,
+    "state_word": words.state_word,
+    "symbol": words.symbol,
+    "worded": words.worded,
     "worst_state": worst_state,
 }
 

@@ -15,24 +15,28 @@ from flask_wtf.file import FileField as UploadField
 from flask_wtf.file import MultipleFileField as UploadsField
 from markupsafe import Markup
 
+from trainer.kernel.values import Wording
+from trainer.web.words import worded
+
 
 class PageForm(FlaskForm):
     """The base of every form: a CSRF token tied to the session, and a place for refusals."""
 
-    def refuse(self, field: str | None, message: str) -> None:
+    def refuse(self, field: str | None, message: Wording | str) -> None:
         """Put a refusal where it belongs: at its field, or over the form when it names none of its fields."""
+        said = worded(message) if isinstance(message, Wording) else message
         at = self._fields.get(field) if field else None
         if at is None:
-            self.form_errors.append(message)
+            self.form_errors.append(said)
         else:
-            at.errors = [*at.errors, message]
+            at.errors = [*at.errors, said]
 
     @property
     def problems(self) -> list[dict[str, str]]:
         """Every message with the id of the control it is about, in the order of the page; for error_summary."""
-        over_all = [{"message": str(message), "target": ""} for message in self.form_errors]
+        over_all = [{"message": message, "target": ""} for message in self.form_errors]
         at_fields = [
-            {"message": str(message), "target": _target(field)} for field in self for message in _flat(field.errors)
+            {"message": message, "target": _target(field)} for field in self for message in _flat(field.errors)
         ]
         return over_all + at_fields
 
