@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from trainer.web.assets import assets
-from trainer.web.help.topics import ORDER
+from trainer.web.help.topics import ORDER, topic_of
 
 MOST_PAGE = 50_000
 HTML = "{http://www.w3.org/1999/xhtml}"
@@ -88,6 +88,23 @@ def test_every_topic_has_a_page_with_its_title(pages: FlaskClient) -> None:
         page = _read(pages, f"/help/{topic}")
         _check(page)
         assert _all(page, "h1")[0].text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_topic_has_the_same_parts_in_every_language(language: str) -> None:
+    marks = re.compile(r"^(#+ |\d\. |- |\|)", re.MULTILINE)
+
+    for topic in ORDER:
+        text = topic_of(topic, language)
+        original = topic_of(topic, "en")
+        assert text is not None
+        assert original is not None
+        assert text.language == language
+        assert marks.findall(text.text) == marks.findall(original.text), topic
+
+
+def test_a_reader_without_a_translation_gets_english() -> None:
+    assert topic_of("start", "es") == topic_of("start", "en")
 
 
 def test_a_topic_that_does_not_exist_is_not_found(pages: FlaskClient) -> None:
