@@ -1,0 +1,1 @@
+"""Gaps become a proposal that a person can read, change and approve."""

@@ -1,0 +1,294 @@
+"""Which seats a person could take at all, and what each would be worth: the eligible pairs.
+
+A pair (person, session) is eligible when it keeps, on its own, the rules on language, role family, availability
+and freeze day, and when its prerequisite is held or may still be earned. Pairs of one person and one course
+form a group, because they cover the same gaps. Capacity, budgets and the other seats of a person are left to
+whoever chooses. People are taken in blocks so that memory follows the result and not the intermediate tables.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from trainer.planning.engine.instance import ON_SITE, Ints, Instance
+
+NEEDS, OLD, LOCKED, SERVES = 1, 2, 4, 8
+"""Marks of a pair: its prerequisite must be earned first · a seat of the previous plan · one that must stay ·
+it may earn the prerequisite of another pair of the same person."""
+
+BLOCK = 4000
+"""People per block: about 2 million pairs at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Candidates:
+    """The eligible pairs of everybody: K pairs in N groups, sorted by person, course, session."""
+
+    pair_ptr: Ints
+    """[P+1] the pairs of a person"""
+    pair_session: npt.NDArray[np.int32]
+    """[K]"""
+    pair_group: npt.NDArray[np.int32]
+    """[K] 0..N-1"""
+    pair_net: npt.NDArray[np.int32]
+    """[K] worth of the seat if it were the person's only one: values of the gaps it closes minus its costs"""
+    pair_mark: npt.NDArray[np.uint8]
+    """[K] NEEDS | OLD | LOCKED | SERVES"""
+    group_ptr: Ints
+    """[N+1] the gaps of a group"""
+    group_gap: npt.NDArray[np.int32]
+    """gap indices; empty for a group that only serves or only was there before"""
+
+    def __len__(self) -> int:
+        return len(self.pair_session)
+
+
+def money_of(instance: Instance, person: Ints, session: Ints) -> Ints:
+    """What each seat costs the person's mission: the course, and the journey when it is on site."""
+    course = instance.s_course[session]
+    journey = instance.travel[instance.p_region[person], instance.c_region[course]]
+    return instance.c_cost[course] + np.where(instance.c_mode[course] >= ON_SITE, journey, 0)
+
+
+def closing_value(instance: Instance, gap: Ints, day: Ints) -> Ints:
+    """What it is worth to close each gap on each day."""
+    o, weight = instance.objective, instance.g_weight[gap]
+    on_time = weight * (o.on_time + o.early * (instance.horizon - day) // instance.horizon)
+    late = weight * np.maximum(0, o.late - o.late_decay * (day - instance.g_due[gap]))
+    return np.where(day <= instance.g_due[gap], on_time, late)
+
+
+def find(instance: Instance) -> Candidates:
+    """All eligible pairs; seconds at 100,000 people, milliseconds at a few thousand gaps."""
+    tables = Lookup(instance)
+    blocks = [_block(tables, first, min(first + BLOCK, instance.people)) for first in _firsts(instance)]
+    return _join(instance, blocks)
+
+
+def _firsts(instance: Instance) -> Iterator[int]:
+    yield from range(0, instance.people, BLOCK)
+
+
+def _join(instance: Instance, blocks: list["_Block"]) -> Candidates:
+    shift, pairs, sizes = 0, [], []
+    for block in blocks:
+        pairs.append(np.bincount(block.person, minlength=block.people))
+        block.group += np.int32(shift)
+        sizes.append(np.diff(block.group_ptr))
+        shift += len(block.group_ptr) - 1
+    empty32 = np.zeros(0, np.int32)
+    return Candidates(
+        pair_ptr=_pointers(np.concatenate([np.zeros(0, np.int64), *pairs])),
+        pair_session=np.concatenate([empty32, *(b.session for b in blocks)]),
+        pair_group=np.concatenate([empty32, *(b.group for b in blocks)]),
+        pair_net=np.concatenate([empty32, *(b.net for b in blocks)]),
+        pair_mark=np.concatenate([np.zeros(0, np.uint8), *(b.mark for b in blocks)]),
+        group_ptr=_pointers(np.concatenate([np.zeros(0, np.int64), *sizes])),
+        group_gap=np.concatenate([empty32, *(b.group_gap for b in blocks)]),
+    )
+
+
+def _pointers(counts: npt.NDArray[np.integer]) -> Ints:
+    return np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
+
+
+def spread(counts: npt.NDArray[np.integer]) -> tuple[Ints, Ints]:
+    """Row numbers repeated by their counts, and the running number inside each row."""
+    row = np.repeat(np.arange(len(counts)), counts)
+    return row, np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
+class Lookup:
+    """What is looked up again and again: courses by what they award, open sessions by course."""
+
+    def __init__(self, instance: Instance) -> None:
+        i = self.instance = instance
+        comps = (i.g_comp.max(initial=0), i.aw_comp.max(initial=0), i.c_pre_comp.max(initial=0))
+        self.levels = 1 + int(max(i.g_level.max(initial=0), i.c_pre_level.max(initial=0), 1))
+        self.keys = (1 + int(max(comps))) * self.levels
+        self.award_ptr, self.award_course = self._courses_by_award()
+        self.open_session = np.flatnonzero(i.opens)
+        self.open_session = self.open_session[np.argsort(i.s_course[self.open_session], kind="stable")]
+        self.open_ptr = np.searchsorted(i.s_course[self.open_session], np.arange(i.courses + 1))
+        self.session_blocks = i.blocks
+
+    def _courses_by_award(self) -> tuple[Ints, Ints]:
+        """For every (competency, level) the courses that award at least that level."""
+        i = self.instance
+        course = np.repeat(np.arange(i.courses), np.diff(i.aw_ptr))
+        row, level = spread(np.minimum(i.aw_level, self.levels - 1) + 1)
+        self.award_pairs = pairs = np.unique((i.aw_comp[row] * self.levels + level) * i.courses + course[row])
+        return np.searchsorted(pairs // i.courses, np.arange(self.keys + 1)), pairs % i.courses
+
+    def all_awarding(self, comp: Ints, level: Ints) -> tuple[Ints, Ints]:
+        """(row, course) for the courses that award each competency at the level or higher."""
+        key = comp * self.levels + np.maximum(level, 0)
+        row, nth = spread(self.award_ptr[key + 1] - self.award_ptr[key])
+        return row, self.award_course[self.award_ptr[key[row]] + nth]
+
+    def awards(self, course: Ints, comp: Ints, level: Ints) -> npt.NDArray[np.bool_]:
+        """Which of the courses award the competency at the level or higher."""
+        i = self.instance
+        key = np.maximum(comp, 0) * self.levels + np.maximum(level, 0)
+        return np.isin(key * i.courses + course, self.award_pairs) & (comp >= 0)
+
+    def available(self, person: Ints, session: Ints) -> npt.NDArray[np.bool_]:
+        """The session blocks no days, or lies inside one window of the person's availability."""
+        i = self.instance
+        inside = ~self.session_blocks[session]
+        windows = i.av_ptr[person + 1] - i.av_ptr[person]
+        for n in range(int(windows.max(initial=0))):
+            w = np.minimum(i.av_ptr[person] + n, len(i.av_start) - 1)
+            fits = (i.av_start[w] <= i.s_start[session]) & (i.s_end[session] <= i.av_end[w])
+            inside |= fits & (windows > n)
+        return inside
+
+    def awarding(self, person: Ints, comp: Ints, level: Ints) -> tuple[Ints, Ints]:
+        """(row, course) for the courses that award this and that the person's family and languages allow."""
+        i = self.instance
+        row, course = self.all_awarding(comp, level)
+        who = person[row]
+        fits = (i.c_family[course] >> i.p_family[who] & 1) & (i.p_lang[who] >> i.c_lang[course] & 1)
+        return row[fits == 1], course[fits == 1]
+
+    def held_until(self, person: Ints, course: Ints) -> Ints:
+        """Last day on which the prerequisite of the course is held; far away when there is none."""
+        i = self.instance
+        until = np.where(i.c_pre_comp[course] < 0, np.int64(2**40), np.int64(-1))
+        held = np.where(i.c_pre_comp[course] < 0, 0, i.h_ptr[person + 1] - i.h_ptr[person])
+        row, nth = spread(held)
+        h = i.h_ptr[person[row]] + nth
+        good = (i.h_comp[h] == i.c_pre_comp[course[row]]) & (i.h_level[h] >= i.c_pre_level[course[row]])
+        np.maximum.at(until, row[good], i.h_expiry[h[good]])
+        return until
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Block:
+    """The pairs of the people first..first+people-1, persons and groups counted from the block's start."""
+
+    people: int
+    person: Ints
+    session: npt.NDArray[np.int32]
+    group: npt.NDArray[np.int32]
+    net: npt.NDArray[np.int32]
+    mark: npt.NDArray[np.uint8]
+    group_ptr: Ints
+    group_gap: npt.NDArray[np.int32]
+
+
+def _block(tables: Lookup, first: int, last: int) -> _Block:
+    i = tables.instance
+    gaps = np.arange(i.g_ptr[first], i.g_ptr[last])
+    owner = np.repeat(np.arange(first, last), np.diff(i.g_ptr[first : last + 1]))
+    row, course = tables.awarding(owner, i.g_comp[gaps], i.g_level[gaps])
+    covers = np.unique((owner[row] * i.courses + course) * max(1, i.gaps) + gaps[row])
+    cover_group, cover_gap = covers // max(1, i.gaps), covers % max(1, i.gaps)
+    old = np.flatnonzero((i.old_person >= first) & (i.old_person < last))
+    old_group = i.old_person[old] * i.courses + i.s_course[i.old_session[old]]
+    keys, need, serve = _with_providers(tables, np.union1d(cover_group, old_group))
+    group_ptr = np.searchsorted(cover_group, np.append(keys, np.iinfo(np.int64).max))
+    person, group, session, mark = _pairs(tables, keys, old)
+    group, session, person, mark = _preparable(tables, keys, need, serve, rows=(group, session, person, mark))
+    net = _net(i, person, session, group, group_ptr, cover_gap)
+    serving = _serving(keys, need, serve, group[(mark & NEEDS > 0) & (net > 0)])
+    mark = mark | (SERVES * serving[group]).astype(np.uint8)
+    kept = (net > 0) | (mark & (OLD | LOCKED | SERVES) > 0)
+    return _Block(
+        people=last - first,
+        person=person[kept] - first,
+        session=session[kept].astype(np.int32),
+        group=group[kept].astype(np.int32),
+        net=net[kept].astype(np.int32),
+        mark=mark[kept],
+        group_ptr=group_ptr,
+        group_gap=cover_gap.astype(np.int32),
+    )
+
+
+def _with_providers(tables: Lookup, keys: Ints) -> tuple[Ints, Ints, Ints]:
+    """Groups extended by those that may earn a prerequisite; edges (needing key, serving key)."""
+    i = tables.instance
+    need: list[Ints] = [np.zeros(0, np.int64)]
+    serve: list[Ints] = [np.zeros(0, np.int64)]
+    latest = np.full(i.courses, -1)
+    np.maximum.at(latest, i.s_course, i.s_start)
+    fresh = keys
+    while len(fresh):
+        person, course = fresh // i.courses, fresh % i.courses
+        lacks = tables.held_until(person, course) < latest[course]
+        fresh, person, course = fresh[lacks], person[lacks], course[lacks]
+        row, provider = tables.awarding(person, i.c_pre_comp[course], i.c_pre_level[course])
+        other = provider != course[row]
+        need.append(fresh[row[other]])
+        serve.append(person[row[other]] * i.courses + provider[other])
+        fresh = np.setdiff1d(serve[-1], keys)
+        keys = np.union1d(keys, fresh)
+    return keys, np.concatenate(need), np.concatenate(serve)
+
+
+def _pairs(tables: Lookup, keys: Ints, old: Ints) -> tuple[Ints, Ints, Ints, npt.NDArray[np.uint8]]:
+    """The pairs of the groups that the calendar allows, and the locked old seats whatever it says."""
+    i = tables.instance
+    course = keys % i.courses
+    group, nth = spread(tables.open_ptr[course + 1] - tables.open_ptr[course])
+    session = tables.open_session[tables.open_ptr[course[group]] + nth]
+    person = keys[group] // i.courses
+    inside = tables.available(person, session)
+    group, session, person = group[inside], session[inside], person[inside]
+    locked = i.s_start[i.old_session[old]] < i.freeze_day
+    seats = i.old_person[old] * i.sessions + i.old_session[old]
+    fixed = old[locked]
+    here = person * i.sessions + session
+    new = ~np.isin(here, seats[locked])
+    mark = np.where(np.isin(here, seats[~locked]), OLD, 0)[new]
+    group = np.concatenate(
+        (group[new], np.searchsorted(keys, i.old_person[fixed] * i.courses + i.s_course[i.old_session[fixed]]))
+    )
+    session = np.concatenate((session[new], i.old_session[fixed]))
+    mark = np.concatenate((mark, np.full(len(fixed), OLD | LOCKED)))
+    order = np.lexsort((session, group)) if len(fixed) else np.arange(len(group))
+    group, session = group[order], session[order]
+    return keys[group] // i.courses, group, session, mark[order].astype(np.uint8)
+
+
+def _preparable(
+    tables: Lookup, keys: Ints, need: Ints, serve: Ints, *,
+    rows: tuple[Ints, Ints, Ints, npt.NDArray[np.uint8]],
+) -> tuple[Ints, Ints, Ints, npt.NDArray[np.uint8]]:  # fmt: skip
+    """Mark the pairs whose prerequisite must be earned; leave out those for which no seat ends early enough."""
+    i = tables.instance
+    group, session, person, mark = rows
+    never = np.int64(2**40)
+    until = tables.held_until(keys // i.courses, keys % i.courses)
+    first_end = np.full(len(keys), never)
+    np.minimum.at(first_end, group, i.s_end[session])
+    earned = np.full(len(keys), never)
+    np.minimum.at(earned, np.searchsorted(keys, need), first_end[np.searchsorted(keys, serve)])
+    lacks = (i.s_start[session] > until[group]) & (mark & LOCKED == 0)
+    kept = ~lacks | (earned[group] < i.s_start[session])
+    mark = mark | (NEEDS * lacks).astype(np.uint8)
+    return group[kept], session[kept], person[kept], mark[kept]
+
+
+def _net(i: Instance, person: Ints, session: Ints, group: Ints, group_ptr: Ints, cover_gap: Ints) -> Ints:
+    pair, nth = spread((group_ptr[1:] - group_ptr[:-1])[group])
+    value = closing_value(i, cover_gap[group_ptr[group[pair]] + nth], i.s_end[session[pair]])
+    o = i.objective
+    worth = np.bincount(pair, value, minlength=len(session)).astype(np.int64)
+    return worth - o.seat - o.cost_num * money_of(i, person, session) // o.cost_den
+
+
+def _serving(keys: Ints, need: Ints, serve: Ints, needy_groups: Ints) -> npt.NDArray[np.bool_]:
+    """[groups] may earn a prerequisite that a worthwhile pair still needs, directly or through others."""
+    needy = np.zeros(len(keys), bool)
+    needy[needy_groups] = True
+    from_group, to_group = np.searchsorted(keys, need), np.searchsorted(keys, serve)
+    serving = np.zeros(len(keys), bool)
+    while True:
+        reached = to_group[(needy | serving)[from_group]]
+        if serving[reached].all():
+            return serving
+        serving[reached] = True

@@ -1,0 +1,53 @@
+"""Machine code from the functions of `kernels.py`, made by numba and kept on disk.
+
+The kernels call one another by name. Each is compiled with the compiled ones before it in place of the plain ones, so
+that the source stays free of numba and a process that does not need it never imports it.
+"""
+
+from functools import cache
+from pathlib import Path
+from types import FunctionType, SimpleNamespace
+from typing import Any
+
+from trainer.planning.engine import kernels
+
+IN_ORDER = (
+    "seat_money", "gap_value", "_add_item", "_collect", "_awards", "_fits", "_charge_needy", "_ready", "_to_branch_on",
+    "_look", "best_set", "worth_of", "release", "hold", "place", "respond", "fill", "ease", "_sits_in", "_covers_alike", "without", "_next_victim",
+    "_log", "_undo", "_victim", "displace",
+)  # fmt: skip
+"""Every kernel after those it calls."""
+
+INLINE = frozenset({"_awards", "_fits", "_ready"})
+"""Small and hot: these take bare arrays, since a named tuple is passed by value and copied by every call."""
+
+ENTRIES = ("best_set", "worth_of", "release", "hold", "place", "respond", "fill", "ease", "without", "displace")
+
+
+def is_cached() -> bool:
+    """An earlier process has left machine code for the present source on disk, so that using it costs no wait."""
+    source = Path(kernels.__file__)
+    made = [f.stat().st_mtime for f in (source.parent / "__pycache__").glob("kernels.displace-*.nbi")]
+    return bool(made) and max(made) >= source.stat().st_mtime
+
+
+@cache
+def machine_code() -> SimpleNamespace:
+    """The entries of the kernels as compiled functions; the first call on a machine takes half a minute."""
+    import numba
+
+    def jit(function: FunctionType, name: str) -> Any:
+        return numba.njit(cache=True, nogil=True, inline="always" if name in INLINE else "never")(function)
+
+    names: dict[str, Any] = dict(vars(kernels))
+    for name in IN_ORDER:
+        plain = getattr(kernels, name)
+        twin = FunctionType(plain.__code__, names, name, plain.__defaults__, plain.__closure__)
+        twin.__qualname__ = name
+        names[name] = jit(twin, name)
+    return SimpleNamespace(**{name: names[name] for name in ENTRIES})
+
+
+def plain_code() -> SimpleNamespace:
+    """The same entries as Python runs them."""
+    return SimpleNamespace(**{name: getattr(kernels, name) for name in ENTRIES})

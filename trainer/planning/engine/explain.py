@@ -1,0 +1,232 @@
+"""Why: a code for every open gap, what each seat beats, and what one more seat would be worth.
+
+Everything is said about the final plan. The codes follow the filters of the format in their order, so that an
+independent check can confirm each of them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from trainer.planning.engine.candidates import LOCKED, Lookup, closing_value, money_of, spread
+from trainer.planning.engine.instance import Ints, Instance
+from trainer.planning.engine.kernels import State
+from trainer.planning.engine.plan import Plan
+from trainer.planning.engine.table import NODES, Table
+
+Flags = npt.NDArray[np.bool_]
+
+BLOCK = 4000
+"""Open gaps explained at a time."""
+
+
+class Reason(IntEnum):
+    """Why a gap is open; CLOSED when it is not."""
+
+    CLOSED = 0
+    NO_COURSE = 1
+    ROLE_FAMILY = 2
+    LANGUAGE = 3
+    NO_SESSION = 4
+    AVAILABILITY = 5
+    PREREQUISITE = 6
+    SEATS = 7
+    BUDGET = 8
+    TIME_CONFLICT = 9
+    SEAT_LIMIT = 10
+    NOT_CHOSEN = 11
+    TOO_LATE = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Alternatives:
+    """For every seat of the plan, in its order: what its person would lose without it, and what comes instead."""
+
+    lost: Ints
+    """points the person's best set among free seats is worth less without this seat"""
+    session: Ints
+    """session that would then close a gap of this seat, -1 none"""
+
+
+class _Seating:
+    """The plan by person, and what it leaves over."""
+
+    def __init__(self, i: Instance, plan: Plan) -> None:
+        self.instance, self.plan = i, plan
+        course = i.s_course[plan.session]
+        self.ptr = np.searchsorted(plan.person, np.arange(i.people + 1))
+        self.seats_left = i.s_cap - np.bincount(plan.session, minlength=i.sessions)
+        self.partner_left, self.mission_left = i.partner_budget.copy(), i.mission_budget.copy()
+        np.subtract.at(self.partner_left, i.c_partner[course], i.c_cost[course])
+        np.subtract.at(self.mission_left, i.p_mission[plan.person], money_of(i, plan.person, plan.session))
+        self.key = np.sort(plan.person * i.sessions + plan.session)
+
+    def own(self, person: Ints) -> Iterator[tuple[Ints, Ints]]:
+        """(rows, sessions): the first own seat of each row's person, then the second, and so on."""
+        count = self.ptr[person + 1] - self.ptr[person]
+        for nth in range(int(count.max(initial=0))):
+            rows = np.flatnonzero(count > nth)
+            yield rows, self.plan.session[self.ptr[person[rows]] + nth]
+
+    def has(self, person: Ints, session: Ints) -> Flags:
+        return np.isin(person * self.instance.sessions + session, self.key)
+
+    def earned_before(self, person: Ints, session: Ints, lookup: Lookup) -> Flags:
+        """An own seat earns the session's prerequisite in time."""
+        i = self.instance
+        wanted = i.s_course[session]
+        earned = np.zeros(len(person), bool)
+        for rows, own in self.own(person):
+            in_time = rows[i.s_end[own] < i.s_start[session[rows]]]
+            course = i.s_course[own[i.s_end[own] < i.s_start[session[rows]]]]
+            comp, level = i.c_pre_comp[wanted[in_time]], i.c_pre_level[wanted[in_time]]
+            earned[in_time] |= lookup.awards(course, comp, level)
+        return earned
+
+    def clear_of_own(self, person: Ints, session: Ints) -> Flags:
+        i = self.instance
+        blocks = i.blocks
+        clear = np.ones(len(person), bool)
+        for rows, own in self.own(person):
+            s = session[rows]
+            overlap = (i.s_start[s] <= i.s_end[own]) & (i.s_start[own] <= i.s_end[s])
+            clear[rows] &= ~(overlap & blocks[s] & blocks[own])
+        return clear
+
+
+def closing_days(instance: Instance, plan: Plan) -> Ints:
+    """[G] the day on which the plan closes each gap; -1 when no own seat covers it."""
+    i = instance
+    course = i.s_course[plan.session]
+    seat, nth = spread(i.aw_ptr[course + 1] - i.aw_ptr[course])
+    award = i.aw_ptr[course[seat]] + nth
+    row, nth = spread(np.diff(i.g_ptr)[plan.person[seat]])
+    gap = i.g_ptr[plan.person[seat[row]]] + nth
+    fits = (i.g_comp[gap] == i.aw_comp[award[row]]) & (i.g_level[gap] <= i.aw_level[award[row]])
+    days = np.full(i.gaps, np.iinfo(np.int64).max)
+    np.minimum.at(days, gap[fits], i.s_end[plan.session[seat[row[fits]]]])
+    return np.where(days == np.iinfo(np.int64).max, -1, days)
+
+
+def reasons(instance: Instance, plan: Plan) -> Ints:
+    """[G] the code of every gap under this plan."""
+    i = instance
+    lookup, seating = Lookup(i), _Seating(i, plan)
+    days = closing_days(i, plan)
+    worth = closing_value(i, np.arange(i.gaps), np.maximum(days, 0))
+    codes = np.where((days >= 0) & (worth > 0), Reason.CLOSED, Reason.TOO_LATE).astype(np.int64)
+    owner = np.repeat(np.arange(i.people), np.diff(i.g_ptr))
+    uncovered = np.flatnonzero(days < 0)
+    for first in range(0, len(uncovered), BLOCK):
+        gaps = uncovered[first : first + BLOCK]
+        codes[gaps] = _codes(lookup, seating, owner[gaps], gaps)
+    return codes
+
+
+def _codes(lookup: Lookup, z: _Seating, owner: Ints, gaps: Ints) -> Ints:
+    """Run the filters over all (gap, session) pairs at once: a gap's code is the filter that leaves it nothing."""
+    i = z.instance
+    codes = np.zeros(len(gaps), np.int64)
+
+    def mark(row: Ints, code: Reason) -> None:
+        left = np.bincount(row, minlength=len(gaps))
+        codes[(left == 0) & (codes == 0)] = code
+
+    row, course = lookup.all_awarding(i.g_comp[gaps], i.g_level[gaps])
+    mark(row, Reason.NO_COURSE)
+    keep = i.c_family[course] >> i.p_family[owner[row]] & 1 == 1
+    row, course = row[keep], course[keep]
+    mark(row, Reason.ROLE_FAMILY)
+    keep = i.p_lang[owner[row]] >> i.c_lang[course] & 1 == 1
+    row, course = row[keep], course[keep]
+    mark(row, Reason.LANGUAGE)
+    pair, nth = spread(lookup.open_ptr[course + 1] - lookup.open_ptr[course])
+    session = lookup.open_session[lookup.open_ptr[course[pair]] + nth]
+    held = lookup.held_until(owner[row], course)[pair]
+    row = row[pair]
+    keep = ~z.has(owner[row], session)
+    row, session, held = row[keep], session[keep], held[keep]
+    mark(row, Reason.NO_SESSION)
+    keep = lookup.available(owner[row], session)
+    row, session, held = row[keep], session[keep], held[keep]
+    mark(row, Reason.AVAILABILITY)
+    keep = (i.s_start[session] <= held) | z.earned_before(owner[row], session, lookup)
+    row, session = row[keep], session[keep]
+    mark(row, Reason.PREREQUISITE)
+    late = i.s_end[session] - i.g_due[gaps[row]]
+    keep = (late <= 0) | (i.objective.late - i.objective.late_decay * late > 0)
+    row, session = row[keep], session[keep]
+    mark(row, Reason.TOO_LATE)
+    keep = z.seats_left[session] > 0
+    row, session = row[keep], session[keep]
+    mark(row, Reason.SEATS)
+    person = owner[row]
+    keep = i.c_cost[i.s_course[session]] <= z.partner_left[i.c_partner[i.s_course[session]]]
+    keep &= money_of(i, person, session) <= z.mission_left[i.p_mission[person]]
+    row, session = row[keep], session[keep]
+    mark(row, Reason.BUDGET)
+    row = row[z.clear_of_own(owner[row], session)]
+    mark(row, Reason.TIME_CONFLICT)
+    full = z.ptr[owner + 1] - z.ptr[owner] >= i.max_seats
+    codes[(codes == 0) & full] = Reason.SEAT_LIMIT
+    codes[codes == 0] = Reason.NOT_CHOSEN
+    return codes
+
+
+def seat_values(table: Table, plan: Plan) -> Ints:
+    """[S] what the plan would gain at least by one more seat in each session; 0 where seats are free.
+
+    The gain of the one person who profits most by taking the seat on top of what they have, all else unchanged.
+    """
+    i, c = table.instance, table.candidates
+    z, lookup = _Seating(i, plan), Lookup(i)
+    values = np.zeros(i.sessions, np.int64)
+    pair = np.flatnonzero((z.seats_left[c.pair_session] <= 0) & (c.pair_net > 0) & (c.pair_mark & LOCKED == 0))
+    person = np.searchsorted(c.pair_ptr, pair, side="right") - 1
+    session = c.pair_session[pair].astype(np.int64)
+    course = i.s_course[session]
+    keep = ~z.has(person, session) & (z.ptr[person + 1] - z.ptr[person] < i.max_seats)
+    keep &= i.c_cost[course] <= z.partner_left[i.c_partner[course]]
+    keep &= money_of(i, person, session) <= z.mission_left[i.p_mission[person]]
+    pair, person, session = pair[keep], person[keep], session[keep]
+    keep = z.clear_of_own(person, session)
+    for rows, own in z.own(person):
+        keep[rows] &= i.s_course[own] != i.s_course[session[rows]]
+    pair, person, session = pair[keep], person[keep], session[keep]
+    keep = (lookup.held_until(person, i.s_course[session]) >= i.s_start[session]) | z.earned_before(
+        person, session, lookup
+    )
+    pair, session = pair[keep], session[keep]
+    np.maximum.at(values, session, _gains(table, plan, pair))
+    return values
+
+
+def _gains(table: Table, plan: Plan, pair: Ints) -> Ints:
+    """What each pair would add to what its person has already."""
+    i, c = table.instance, table.candidates
+    days = closing_days(i, plan)
+    have = np.where(days < 0, 0, closing_value(i, np.arange(i.gaps), np.maximum(days, 0)))
+    group = c.pair_group[pair]
+    row, nth = spread(c.group_ptr[group + 1] - c.group_ptr[group])
+    gap = c.group_gap[c.group_ptr[group[row]] + nth].astype(np.int64)
+    value = closing_value(i, gap, i.s_end[c.pair_session[pair[row]]])
+    gain = c.pair_net[pair].astype(np.int64)
+    np.subtract.at(gain, row, np.minimum(value, have[gap]))
+    return gain
+
+
+def alternatives(table: Table, state: State) -> Alternatives:
+    """What each seat beats: one person problem per seat, with the seats that are free now."""
+    person, pair = table.seats_of(state)
+    lost, instead = table.zeros(len(pair)), table.zeros(len(pair), -1)
+    table.kernels.without(
+        table.board, table.desks[0], state, table.closed(), table.flat(person), table.flat(pair), NODES, lost, instead
+    )
+    session = table.candidates.pair_session
+    other = np.asarray(instead, np.int64)
+    order = np.lexsort((session[pair], person))
+    beaten = np.where(other < 0, -1, session[np.maximum(other, 0)]) if len(session) else other
+    return Alternatives(lost=np.asarray(lost, np.int64)[order], session=beaten.astype(np.int64)[order])

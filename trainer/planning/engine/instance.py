@@ -1,0 +1,417 @@
+"""The question put to the planner: people, gaps, courses, sessions, budgets and the plan before.
+
+One instance is one `.npz` of integer arrays. Days are integers from today (0) to the horizon; every
+`*_ptr` is a CSR offset of length n + 1. Nothing here decides anything: it reads, checks and hands over.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+
+UNLIMITED = 2**62
+"""A budget nobody set."""
+
+ONLINE_ANY_TIME, ONLINE_LIVE, ON_SITE, HYBRID = range(4)
+"""Modes of a course; only the first never blocks time, only the last two cost travel."""
+
+LARGEST_TOTAL = 2**31 - 1
+"""What one person's gaps may be worth together, so that a seat's worth fits 32 bits."""
+
+
+class BadInstance(ValueError):
+    """The arrays do not describe a planning question; `faults` names everything that is wrong."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("This instance cannot be planned: " + "; ".join(faults) + ".")
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objective:
+    """What a plan is worth, in points: all integers, larger is better."""
+
+    on_time: int
+    early: int
+    late: int
+    late_decay: int
+    seat: int
+    cost_num: int
+    cost_den: int
+    change: int
+
+    @classmethod
+    def from_json(cls, words: Mapping[str, int]) -> Self:
+        return cls(**{name.name: int(words[name.name.upper()]) for name in fields(cls)})
+
+    def to_json(self) -> dict[str, int]:
+        return {name.upper(): value for name, value in asdict(self).items()}
+
+
+def _optional() -> Any:
+    return field(default_factory=lambda: np.zeros(0, np.int64))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Instance:
+    """One planning question. P people, W windows, H holdings, G gaps, C courses, A awards, S sessions.
+
+    M missions, B partners, R regions, O old seats. Every array is int64 in memory; an optional array that is
+    absent is empty and means "none".
+    """
+
+    name: str
+    seed: int
+    horizon: int
+    freeze_day: int
+    max_seats: int
+    objective: Objective
+
+    p_mission: Ints
+    """[P] 0..M-1"""
+    p_region: Ints
+    """[P] 0..R-1, where the person is posted"""
+    p_family: Ints
+    """[P] bit index of the role family"""
+    p_lang: Ints
+    """[P] bit mask of languages spoken"""
+    av_ptr: Ints
+    """[P+1]"""
+    av_start: Ints
+    """[W] first day of a window of availability"""
+    av_end: Ints
+    """[W] last day of it"""
+    h_ptr: Ints
+    """[P+1]"""
+    h_comp: Ints
+    """[H] competency held"""
+    h_level: Ints
+    """[H] at this level"""
+    h_expiry: Ints
+    """[H] last valid day"""
+    g_ptr: Ints
+    """[P+1]"""
+    g_comp: Ints
+    """[G] competency missing"""
+    g_level: Ints
+    """[G] level asked"""
+    g_due: Ints
+    """[G] day by which it is to be closed"""
+    g_weight: Ints
+    """[G] >= 1"""
+    c_partner: Ints
+    """[C] 0..B-1"""
+    c_lang: Ints
+    """[C] bit index of the language taught in"""
+    c_mode: Ints
+    """[C] 0..3"""
+    c_region: Ints
+    """[C] 0..R-1"""
+    c_family: Ints
+    """[C] bit mask of role families admitted"""
+    c_cost: Ints
+    """[C] cost of one seat"""
+    aw_ptr: Ints
+    """[C+1]"""
+    aw_comp: Ints
+    """[A] competency awarded"""
+    aw_level: Ints
+    """[A] up to this level"""
+    c_pre_comp: Ints
+    """[C] competency to hold before, -1 none"""
+    c_pre_level: Ints
+    """[C] at least this level, -1 none"""
+    s_course: Ints
+    """[S] 0..C-1"""
+    s_start: Ints
+    """[S] first day"""
+    s_end: Ints
+    """[S] last day"""
+    s_cap: Ints
+    """[S] seats"""
+    travel: Ints
+    """[R,R] cost of travel from a person's region to a course's"""
+    partner_budget: Ints
+    """[B] cap on course costs"""
+    mission_budget: Ints
+    """[M] cap on course and travel costs"""
+    old_person: Ints = _optional()
+    """[O] previous plan"""
+    old_session: Ints = _optional()
+    """[O]"""
+    touched: Ints = _optional()
+    """[P] 1: the person's own demands changed since the previous plan; absent: everybody"""
+    p_contingent: Ints = _optional()
+    """[P] for information"""
+    p_role: Ints = _optional()
+    """[P] for information"""
+    p_deploy: Ints = _optional()
+    """[P] for information"""
+    g_task: Ints = _optional()
+    """[G] for information"""
+    c_days: Ints = _optional()
+    """[C] for information"""
+    req: Ints = _optional()
+    """[M, families, competencies, 4] the mandate table, for information: level, due, weight, task"""
+    s_unfrozen: Ints = _optional()
+    """[S] 1: a new seat may start before the freeze day (a module one may begin today)"""
+
+    @property
+    def people(self) -> int:
+        return len(self.p_mission)
+
+    @property
+    def gaps(self) -> int:
+        return len(self.g_comp)
+
+    @property
+    def sessions(self) -> int:
+        return len(self.s_course)
+
+    @property
+    def courses(self) -> int:
+        return len(self.c_partner)
+
+    @property
+    def opens(self) -> npt.NDArray[np.bool_]:
+        """[S] a new seat may be given: it starts on or after the freeze day, or is exempt from it."""
+        free = self.s_start >= self.freeze_day
+        return free | (self.s_unfrozen != 0) if len(self.s_unfrozen) else free
+
+    @property
+    def blocks(self) -> npt.NDArray[np.bool_]:
+        """[S] the session takes up the person's days."""
+        return self.c_mode[self.s_course] != ONLINE_ANY_TIME
+
+    @property
+    def everyone_touched(self) -> npt.NDArray[np.bool_]:
+        """[P] whose own demands changed; all when the instance does not say."""
+        return self.touched != 0 if len(self.touched) else np.ones(self.people, bool)
+
+    def digest(self) -> str:
+        """Hash of everything a plan depends on: two instances with one digest have the same plans."""
+        digest = hashlib.sha256(json.dumps(_meta_of(self), sort_keys=True).encode())
+        for name, array in _arrays_of(self):
+            digest.update(f"{name}{array.shape}".encode())
+            digest.update(np.ascontiguousarray(array, "<i8").tobytes())
+        return digest.hexdigest()
+
+
+_ARRAYS = tuple(f.name for f in fields(Instance) if f.type is Ints)
+_REQUIRED = tuple(f.name for f in fields(Instance) if f.type is Ints and f.default_factory is MISSING)
+_WIDE = frozenset({"partner_budget", "mission_budget"})
+
+
+def _arrays_of(instance: Instance) -> Iterator[tuple[str, Ints]]:
+    for name in _ARRAYS:
+        yield name, getattr(instance, name)
+
+
+def _meta_of(instance: Instance) -> dict[str, Any]:
+    return {
+        "name": instance.name,
+        "seed": instance.seed,
+        "horizon": instance.horizon,
+        "freeze_day": instance.freeze_day,
+        "max_seats": instance.max_seats,
+        "objective": instance.objective.to_json(),
+    }
+
+
+def load(path: Path | str) -> Instance:
+    """Read and check an instance; raises BadInstance with every fault named."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            found = {name: archive[name] for name in archive.files}
+    except (OSError, ValueError, EOFError) as error:
+        raise BadInstance((f"{path} is not a readable .npz of plain arrays ({error})",)) from error
+    return from_arrays(found)
+
+
+def from_arrays(found: Mapping[str, npt.NDArray[Any]]) -> Instance:
+    """Build and check an instance from named arrays and a `meta` JSON string; unknown names are left aside."""
+    faults = [f"array {name} is missing" for name in _REQUIRED if name not in found]
+    meta, meta_faults = _read_meta(found)
+    faults += meta_faults
+    arrays: dict[str, Ints] = {}
+    for name in _ARRAYS:
+        if name not in found:
+            continue
+        array = np.asarray(found[name])
+        if array.dtype.kind not in "biu":
+            faults.append(f"array {name} holds {array.dtype}, not integers")
+        elif array.dtype == np.uint64 and array.size and int(array.max()) > UNLIMITED:
+            faults.append(f"array {name} holds numbers beyond 2^62")
+        else:
+            arrays[name] = array.astype(np.int64)
+    if faults:
+        raise BadInstance(tuple(faults))
+    instance = Instance(**meta, **arrays)
+    require_valid(instance)
+    return instance
+
+
+def _read_meta(found: Mapping[str, npt.NDArray[Any]]) -> tuple[dict[str, Any], list[str]]:
+    try:
+        words = json.loads(str(found["meta"]))
+    except KeyError:
+        return {}, ["array meta is missing"]
+    except ValueError as error:
+        return {}, [f"meta is not JSON ({error})"]
+    if not isinstance(words, dict):
+        return {}, ["meta is not a JSON object"]
+    meta: dict[str, Any] = {"name": str(words.get("name", "")), "seed": 0}
+    faults = []
+    for key in ("seed", "horizon", "freeze_day", "max_seats"):
+        value = words.get(key, 0 if key == "seed" else None)
+        if type(value) is not int:
+            faults.append(f"meta.{key} is {value!r}, not a whole number")
+        meta[key] = value
+    points = words.get("objective")
+    for key in (f.name.upper() for f in fields(Objective)):
+        if not isinstance(points, dict) or type(points.get(key)) is not int:
+            faults.append(f"meta.objective.{key} is not a whole number")
+    if not faults:
+        meta["objective"] = Objective.from_json(points)
+    return meta, faults
+
+
+def save(instance: Instance, path: Path | str) -> None:
+    """Write the instance in the public format: int32 where it fits by rule, int64 for offsets and budgets."""
+    arrays = {
+        name: array.astype(np.int64 if name.endswith("_ptr") or name in _WIDE else np.int32)
+        for name, array in _arrays_of(instance)
+        if name in _REQUIRED or array.size or name.startswith("old_")
+    }
+    with Path(path).open("wb") as file:
+        np.savez_compressed(file, meta=np.array(json.dumps(_meta_of(instance))), **arrays)
+
+
+def with_old_plan(instance: Instance, *, person: Ints, session: Ints, touched: Ints) -> Instance:
+    """The same question asked on top of a previous plan."""
+    return replace(instance, old_person=_ints(person), old_session=_ints(session), touched=_ints(touched))
+
+
+def _ints(array: npt.NDArray[Any]) -> Ints:
+    return np.asarray(array).astype(np.int64)
+
+
+def require_valid(instance: Instance) -> None:
+    """Raise BadInstance unless the instance is consistent."""
+    faults = faults_of(instance)
+    if faults:
+        raise BadInstance(faults)
+
+
+def faults_of(instance: Instance) -> tuple[str, ...]:
+    """Everything that is wrong with the instance, in words; empty when it can be planned.
+
+    Values are looked at only when all shapes are right, since a wrong length makes every index suspect.
+    """
+    faults = tuple(_shape_faults(instance))
+    return faults or (
+        *_pointer_faults(instance),
+        *_number_faults(instance),
+        *_range_faults(instance),
+        *_old_plan_faults(instance),
+    )
+
+
+def _shape_faults(i: Instance) -> Iterator[str]:
+    lengths = {
+        "p_": i.people, "av_": len(i.av_start), "h_": len(i.h_comp), "g_": i.gaps,
+        "c_": i.courses, "aw_": len(i.aw_comp), "s_": i.sessions, "old_": len(i.old_person),
+    }  # fmt: skip
+    for name, array in _arrays_of(i):
+        optional = name not in _REQUIRED and array.size == 0
+        if name in {"travel", "req"}:
+            dims = 2 if name == "travel" else 4
+            if array.ndim != dims and not optional:
+                yield f"{name} has {array.ndim} dimensions instead of {dims}"
+            elif name == "travel" and array.shape[0] != array.shape[1]:
+                yield f"travel has shape {array.shape}, not a square"
+            continue
+        if array.ndim != 1:
+            yield f"{name} has {array.ndim} dimensions instead of 1"
+            continue
+        prefix = name[: name.index("_") + 1] if "_" in name else ""
+        wanted = lengths.get(prefix)
+        if name.endswith("_ptr"):
+            wanted = (i.courses if name == "aw_ptr" else i.people) + 1
+        elif name == "touched":
+            wanted = i.people
+        if wanted is not None and len(array) != wanted and not optional:
+            yield f"{name} has {len(array)} entries instead of {wanted}"
+
+
+def _pointer_faults(i: Instance) -> Iterator[str]:
+    for name, length in (
+        ("av_ptr", len(i.av_start)), ("h_ptr", len(i.h_comp)), ("g_ptr", i.gaps), ("aw_ptr", len(i.aw_comp)),
+    ):  # fmt: skip
+        pointer = getattr(i, name)
+        if pointer[0] != 0 or pointer[-1] != length or (np.diff(pointer) < 0).any():
+            yield f"{name} does not rise from 0 to {length}"
+
+
+def _number_faults(i: Instance) -> Iterator[str]:
+    o = i.objective
+    if i.horizon < 1:
+        yield f"meta.horizon is {i.horizon}, it must be at least 1"
+        return
+    if i.max_seats < 0:
+        yield f"meta.max_seats is {i.max_seats}, it cannot be negative"
+    if o.cost_den < 1:
+        yield f"meta.objective.COST_DEN is {o.cost_den}, it must be at least 1"
+    negative = [key for key, value in o.to_json().items() if value < 0]
+    if negative:
+        yield f"meta.objective holds negative numbers: {', '.join(negative)}"
+    # The planner credits a gap to its best seat and the rules to the earliest: the same only if value never rises.
+    last = int(i.s_end.max(initial=0))
+    if o.on_time + o.early * (i.horizon - last) // i.horizon < o.late:
+        yield "meta.objective values a late closing above one on time at the end of the horizon"
+
+
+def _range_faults(i: Instance) -> Iterator[str]:
+    missions, partners, regions = len(i.mission_budget), len(i.partner_budget), len(i.travel)
+    limits: tuple[tuple[str, int, int], ...] = (
+        ("p_mission", 0, missions - 1), ("p_region", 0, regions - 1), ("p_family", 0, 62),
+        ("p_lang", 0, UNLIMITED), ("g_comp", 0, UNLIMITED), ("g_level", 1, 1000), ("g_weight", 1, LARGEST_TOTAL),
+        ("h_comp", 0, UNLIMITED), ("c_partner", 0, partners - 1), ("c_lang", 0, 62), ("c_mode", 0, 3),
+        ("c_region", 0, regions - 1), ("c_family", 0, UNLIMITED), ("c_cost", 0, LARGEST_TOTAL),
+        ("aw_comp", 0, UNLIMITED), ("c_pre_comp", -1, UNLIMITED), ("s_course", 0, i.courses - 1),
+        ("s_start", 0, 2**20), ("s_end", 0, 2**20), ("s_cap", 0, LARGEST_TOTAL), ("travel", 0, LARGEST_TOTAL),
+        ("partner_budget", 0, UNLIMITED), ("mission_budget", 0, UNLIMITED), ("g_due", -(2**20), 2**20),
+        ("old_person", 0, i.people - 1), ("old_session", 0, i.sessions - 1), ("touched", 0, 1),
+        ("s_unfrozen", 0, 1),
+    )  # fmt: skip
+    for name, low, high in limits:
+        array = getattr(i, name)
+        wrong = int(np.count_nonzero((array < low) | (array > high)))
+        if wrong:
+            yield f"{name} has {wrong} entries outside {low}..{high}"
+    for first, last in (("av_start", "av_end"), ("s_start", "s_end")):
+        wrong = int(np.count_nonzero(getattr(i, first) > getattr(i, last)))
+        if wrong:
+            yield f"{wrong} entries of {first} lie after their {last}"
+    if (i.g_ptr[0], i.g_ptr[-1]) == (0, i.gaps) and (np.diff(i.g_ptr) >= 0).all():
+        total = np.concatenate(([0], np.cumsum(i.g_weight)))
+        worth = (total[i.g_ptr[1:]] - total[i.g_ptr[:-1]]) * (i.objective.on_time + i.objective.early)
+        if worth.max(initial=0) > LARGEST_TOTAL:
+            yield f"the gaps of {int((worth > LARGEST_TOTAL).sum())} people are worth more than 2^31 points"
+
+
+def _old_plan_faults(i: Instance) -> Iterator[str]:
+    if len(i.old_person) != len(i.old_session):
+        yield f"old_session has {len(i.old_session)} entries instead of {len(i.old_person)}"
+        return
+    pairs = i.old_person * max(1, i.sessions) + i.old_session
+    twice = len(pairs) - len(np.unique(pairs))
+    if twice:
+        yield f"the previous plan names {twice} seats twice"

@@ -1,0 +1,735 @@
+"""The inner loops: one person's best set of seats, and what is built from it.
+
+Plain Python over flat sequences, in the subset that numba compiles: `compiled.py` makes machine code of these very
+functions for large instances, and small ones run them as they stand, over lists, without waiting for a compiler.
+Everything is integer arithmetic, so both ways and any number of threads give the same answer.
+
+The person problem. Given a price for every session, choose seats that keep rules H2, H5, H6 and H7 so that
+
+    sum over gaps of the best value among own seats  -  sum over seats of (costs + price)  +  CHANGE per kept old seat
+
+is largest. It is solved exactly by depth-first branch and bound. At a node the bound adds, for each gap, the largest
+share of any seat's gain; a seat's cost is split over the gaps it improves in proportion to the improvement, which
+keeps the tree small (an equal split explodes).
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+CLOSED = 2**60
+"""The price of a session that cannot be had."""
+
+SCALE = 20
+"""Money prices are points per 2^20 money units."""
+
+NEEDS, OLD, LOCKED, SERVES = 1, 2, 4, 8
+
+Numbers = Sequence[int] | Any
+"""A list of int or an int array: kernels only index them."""
+
+
+class Board(NamedTuple):
+    """The instance and its eligible pairs, flat. Capacities and budgets are net of locked old seats."""
+
+    pair_ptr: Numbers
+    pair_session: Numbers
+    pair_group: Numbers
+    pair_net: Numbers
+    pair_mark: Numbers
+    group_ptr: Numbers
+    group_gap: Numbers
+    g_ptr: Numbers
+    g_due: Numbers
+    g_weight: Numbers
+    p_mission: Numbers
+    p_region: Numbers
+    s_course: Numbers
+    s_start: Numbers
+    s_end: Numbers
+    s_blocks: Numbers
+    s_cap: Numbers
+    s_partner: Numbers
+    s_cost: Numbers
+    s_region: Numbers
+    s_travels: Numbers
+    c_pre_comp: Numbers
+    c_pre_level: Numbers
+    aw_ptr: Numbers
+    aw_comp: Numbers
+    aw_level: Numbers
+    travel: Numbers
+    on_time: Numbers
+    regions: int
+    late: int
+    late_decay: int
+    change: int
+    max_seats: int
+    width: int
+    """Places per person in `State.seats`: max_seats, or more where more old seats are locked."""
+
+
+class Prices(NamedTuple):
+    """What a seat costs beyond its own costs: one price while seats are free, another when they are not."""
+
+    free: Numbers
+    full: Numbers
+    partner: Numbers
+    mission: Numbers
+
+
+class State(NamedTuple):
+    """A plan under construction, locked seats aside."""
+
+    taken: Numbers
+    partner_left: Numbers
+    mission_left: Numbers
+    seats: Numbers
+    """[P * width] pairs, locked ones included; the first `count` of each person count"""
+    count: Numbers
+    worth: Numbers
+    """[P] the person's value at price zero, CHANGE per kept old seat included"""
+
+
+class Desk(NamedTuple):
+    """Scratch of one solver thread: the items of the person being solved, and the search among them."""
+
+    item: Numbers
+    """the pair; the other columns repeat what the search needs of it, side by side"""
+    cost: Numbers
+    money: Numbers
+    paid: Numbers
+    partner: Numbers
+    course: Numbers
+    start: Numbers
+    end: Numbers
+    blocks: Numbers
+    need_comp: Numbers
+    """-1 when the prerequisite is held"""
+    need_level: Numbers
+    toll: Numbers
+    """what must at least be paid on top of a needy item to earn its prerequisite; 0 for the others"""
+    status: Numbers
+    """0 undecided, 1 chosen, -1 left out"""
+    first: Numbers
+    cover_gap: Numbers
+    cover_value: Numbers
+    have: Numbers
+    share: Numbers
+    chosen: Numbers
+    stack_item: Numbers
+    stack_phase: Numbers
+    best: Numbers
+    out: Numbers
+    """[4] seats in `best`, upper bound, nodes, cut short"""
+
+
+def seat_money(b: Board, p: int, s: int) -> int:
+    """What a seat costs the person's mission."""
+    money = b.s_cost[s]
+    if b.s_travels[s]:
+        money += b.travel[b.p_region[p] * b.regions + b.s_region[s]]
+    return money
+
+
+def gap_value(b: Board, gap: int, day: int) -> int:
+    """What closing the gap on this day is worth."""
+    late = day - b.g_due[gap]
+    if late <= 0:
+        return b.g_weight[gap] * b.on_time[day]
+    points = b.late - b.late_decay * late
+    return b.g_weight[gap] * points if points > 0 else 0
+
+
+def _add_item(b: Board, d: Desk, p: int, k: int, n: int, net: int, money: int) -> int:
+    """Item n is pair k with this reduced worth; returns the number of items."""
+    at = d.first[n]
+    s = b.pair_session[k]
+    course = b.s_course[s]
+    end = b.s_end[s]
+    total = 0
+    group = b.pair_group[k]
+    for x in range(b.group_ptr[group], b.group_ptr[group + 1]):
+        gap = b.group_gap[x]
+        value = gap_value(b, gap, end)
+        if value > 0:
+            d.cover_gap[at] = gap - b.g_ptr[p]
+            d.cover_value[at] = value
+            at += 1
+            total += value
+    d.item[n] = k
+    d.cost[n] = total - net
+    d.money[n] = money
+    d.paid[n] = b.s_cost[s] if money > 0 else 0
+    d.partner[n] = b.s_partner[s]
+    d.course[n] = course
+    d.start[n] = b.s_start[s]
+    d.end[n] = end
+    d.blocks[n] = b.s_blocks[s]
+    d.need_comp[n] = b.c_pre_comp[course] if b.pair_mark[k] & NEEDS else -1
+    d.need_level[n] = b.c_pre_level[course]
+    d.toll[n] = 0
+    d.status[n] = 0
+    d.first[n + 1] = at
+    return n + 1
+
+
+def _collect(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int) -> int:
+    """The items of a person: pairs that are worth something at these prices, then what serves the needy ones."""
+    pair_session, pair_net, pair_mark = b.pair_session, b.pair_net, b.pair_mark
+    s_cap, s_cost, s_partner = b.s_cap, b.s_cost, b.s_partner
+    free, full, partner_price, taken = v.free, v.full, v.partner, t.taken
+    have = d.have
+    n = 0
+    d.first[0] = 0
+    mission = b.p_mission[p]
+    mission_price = v.mission[mission]
+    # What all needy items together could bring: a seat that only serves them is of no use if it costs more.
+    hope = 0
+    for g in range(b.g_ptr[p + 1] - b.g_ptr[p]):
+        have[g] = 0
+    for only_serving in range(2):
+        if only_serving and hope == 0:
+            break
+        for k in range(b.pair_ptr[p], b.pair_ptr[p + 1]):
+            mark = pair_mark[k]
+            net = pair_net[k]
+            if mark & LOCKED:
+                if not only_serving:
+                    n = _add_item(b, d, p, k, n, net, 0)
+                continue
+            if only_serving and mark & SERVES == 0:
+                continue
+            if mark & OLD:
+                net += b.change
+            if net <= 0 and not only_serving:
+                continue
+            s = pair_session[k]
+            price = full[s] if taken[s] >= s_cap[s] else free[s]
+            net -= price
+            if (net > 0 if only_serving else net <= 0) or net + hope <= 0 or s == ban:
+                continue
+            if mission_price or partner_price[s_partner[s]]:
+                money = seat_money(b, p, s)
+                net -= (partner_price[s_partner[s]] * s_cost[s] + mission_price * money) >> SCALE
+                if (net > 0 if only_serving else net <= 0) or net + hope <= 0:
+                    continue
+            money = seat_money(b, p, s)
+            if s_cost[s] > t.partner_left[s_partner[s]] or money > t.mission_left[mission]:
+                continue
+            n = _add_item(b, d, p, k, n, net, money)
+            if only_serving:
+                continue
+            if mark & OLD:
+                hope += net
+            elif mark & NEEDS:
+                for y in range(d.first[n - 1], d.first[n]):
+                    g = d.cover_gap[y]
+                    if net > have[g]:
+                        hope += net - have[g]
+                        have[g] = net
+    return n
+
+
+def _awards(aw_ptr: Numbers, aw_comp: Numbers, aw_level: Numbers, course: int, comp: int, level: int) -> bool:
+    found = False
+    for x in range(aw_ptr[course], aw_ptr[course + 1]):
+        if aw_comp[x] == comp and aw_level[x] >= level:
+            found = True
+    return found
+
+
+def _fits(
+    course: Numbers, start: Numbers, end: Numbers, blocks: Numbers, money: Numbers, paid: Numbers, partner: Numbers,
+    chosen: Numbers, i: int, m: int, money_left: int, partner_left: int,
+) -> bool:  # fmt: skip
+    """Item i can join the m chosen ones: another course, no overlap, money for both."""
+    spent = money[i]
+    bill = paid[i]
+    fits = True
+    for x in range(m):
+        j = chosen[x]
+        if course[j] == course[i]:
+            fits = False
+        if blocks[j] and blocks[i] and start[j] <= end[i] and start[i] <= end[j]:
+            fits = False
+        spent += money[j]
+        if partner[j] == partner[i]:
+            bill += paid[j]
+    return fits and spent <= money_left and bill <= partner_left
+
+
+def _charge_needy(b: Board, d: Desk, n: int) -> None:
+    """Set every item's toll; an item whose prerequisite nothing here earns is put out of play."""
+    need_comp, need_level, toll, start, end = d.need_comp, d.need_level, d.toll, d.start, d.end
+    course, status, cost, first, cover_value = d.course, d.status, d.cost, d.first, d.cover_value
+    aw_ptr, aw_comp, aw_level = b.aw_ptr, b.aw_comp, b.aw_level
+    for i in range(n):
+        comp = need_comp[i]
+        if comp < 0:
+            continue
+        least = CLOSED
+        before = -1
+        awards = False
+        for j in range(n):
+            if course[j] != before:
+                before = course[j]
+                awards = before != course[i] and _awards(aw_ptr, aw_comp, aw_level, before, comp, need_level[i])
+            if not awards or end[j] >= start[i]:
+                continue
+            deficit = cost[j]
+            for y in range(first[j], first[j + 1]):
+                deficit -= cover_value[y]
+            if status[j] == 1 or deficit < 0:
+                deficit = 0
+            if deficit < least:
+                least = deficit
+        toll[i] = least
+        if least == CLOSED:
+            status[i] = -1
+
+
+def _ready(
+    aw_ptr: Numbers, aw_comp: Numbers, aw_level: Numbers, need_comp: Numbers, need_level: Numbers, course: Numbers,
+    start: Numbers, end: Numbers, chosen: Numbers, i: int, m: int,
+) -> bool:  # fmt: skip
+    """The prerequisite of item i is held, or earned in time by one of the m chosen items."""
+    ready = need_comp[i] < 0
+    for x in range(m):
+        j = chosen[x]
+        if not ready and end[j] < start[i] and course[j] != course[i]:
+            ready = _awards(aw_ptr, aw_comp, aw_level, course[j], need_comp[i], need_level[i])
+    return ready
+
+
+def _to_branch_on(b: Board, d: Desk, t: State, p: int, i: int, n: int, m: int) -> int:
+    """The item to decide next so that item i can be had: i itself, or what earns its prerequisite.
+
+    Returns -1 - j when item j cannot be had any more because nothing left earns its prerequisite.
+    """
+    course, start, end, blocks, chosen = d.course, d.start, d.end, d.blocks, d.chosen
+    money, paid, partner, partner_left = d.money, d.paid, d.partner, t.partner_left
+    aw_ptr, aw_comp, aw_level, status, cost = b.aw_ptr, b.aw_comp, b.aw_level, d.status, d.cost
+    money_left = t.mission_left[b.p_mission[p]]
+    need_comp, need_level = d.need_comp, d.need_level
+    while not _ready(aw_ptr, aw_comp, aw_level, need_comp, need_level, course, start, end, chosen, i, m):
+        comp, level = need_comp[i], need_level[i]
+        found = -1
+        for j in range(n):
+            if status[j] != 0 or end[j] >= start[i] or course[j] == course[i]:
+                continue
+            if found >= 0 and cost[j] >= cost[found]:
+                continue
+            if not _awards(aw_ptr, aw_comp, aw_level, course[j], comp, level):
+                continue
+            if _fits(
+                course, start, end, blocks, money, paid, partner, chosen, j, m, money_left, partner_left[partner[j]]
+            ):
+                found = j
+        if found < 0:
+            return -1 - i
+        i = found
+    return i
+
+
+def _look(b: Board, d: Desk, t: State, p: int, n: int, m: int, gaps: int) -> int:
+    """Judge a node: current value to out[0], upper bound to out[1]; returns the item of largest gain or -1."""
+    cost, status, first, toll = d.cost, d.status, d.first, d.toll
+    cover_gap, cover_value, have, share, chosen = d.cover_gap, d.cover_value, d.have, d.share, d.chosen
+    course, start, end, blocks = d.course, d.start, d.end, d.blocks
+    money, paid, partner, partner_left = d.money, d.paid, d.partner, t.partner_left
+    aw_ptr, aw_comp, aw_level, need_comp, need_level = b.aw_ptr, b.aw_comp, b.aw_level, d.need_comp, d.need_level
+    money_left = t.mission_left[b.p_mission[p]]
+    current = 0
+    for g in range(gaps):
+        have[g] = 0
+        share[g] = 0
+    for x in range(m):
+        i = chosen[x]
+        current -= cost[i]
+        for y in range(first[i], first[i + 1]):
+            g = cover_gap[y]
+            if cover_value[y] > have[g]:
+                current += cover_value[y] - have[g]
+                have[g] = cover_value[y]
+    d.out[0] = current
+    d.out[1] = current
+    seats_left = b.max_seats - m
+    if seats_left <= 0:
+        return -1
+    # One seat may earn the prerequisite of several: each pays the part that is due however many share.
+    sharers = min(max(1, seats_left - 1), max(1, gaps))
+    bound = current
+    top = -1
+    top_gain = 0
+    for i in range(n):
+        if status[i] != 0:
+            continue
+        more = 0
+        for y in range(first[i], first[i + 1]):
+            better = cover_value[y] - have[cover_gap[y]]
+            if better > 0:
+                more += better
+        gain = more - cost[i]
+        if gain <= 0:
+            continue
+        if toll[i] > 0 and not _ready(
+            aw_ptr, aw_comp, aw_level, need_comp, need_level, course, start, end, chosen, i, m
+        ):
+            gain -= toll[i] // sharers
+            if gain <= 0:
+                continue
+        if not _fits(
+            course, start, end, blocks, money, paid, partner, chosen, i, m, money_left, partner_left[partner[i]]
+        ):
+            continue
+        kept = gain if cost[i] > 0 else more
+        bound += gain - kept
+        for y in range(first[i], first[i + 1]):
+            g = cover_gap[y]
+            better = cover_value[y] - have[g]
+            if better > 0:
+                part = (better * kept + more - 1) // more
+                if part > share[g]:
+                    share[g] = part
+        if gain > top_gain:
+            top_gain = gain
+            top = i
+    for g in range(gaps):
+        bound += share[g]
+    d.out[1] = bound
+    return top
+
+
+def best_set(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int, limit: int) -> int:
+    """Value of the person's best set at these prices; the set to best[: out[0]], an upper bound to out[1].
+
+    The person's own unlocked seats must have been released from the state. After `limit` nodes the search stops:
+    the set is then the best seen, the bound still holds and out[3] is 1.
+    """
+    n = _collect(b, d, t, v, p, ban)
+    gaps = b.g_ptr[p + 1] - b.g_ptr[p]
+    m = 0
+    for i in range(n):
+        if b.pair_mark[d.item[i]] & LOCKED:
+            d.status[i] = 1
+            d.chosen[m] = i
+            m += 1
+    _charge_needy(b, d, n)
+    depth = 0
+    nodes = 0
+    best = -CLOSED
+    count = 0
+    root = 0
+    cut = 0
+    while True:
+        nodes += 1
+        top = _look(b, d, t, p, n, m, gaps)
+        current = d.out[0]
+        bound = d.out[1]
+        if nodes == 1:
+            root = bound
+        if current > best:
+            best = current
+            count = m
+            for x in range(m):
+                d.best[x] = d.item[d.chosen[x]]
+        if top >= 0 and bound > best and nodes < limit:
+            i = _to_branch_on(b, d, t, p, top, n, m)
+            d.stack_phase[depth] = 0
+            if i < 0:
+                i = -1 - i
+                d.stack_phase[depth] = 1
+                d.status[i] = -1
+            else:
+                d.status[i] = 1
+                d.chosen[m] = i
+                m += 1
+            d.stack_item[depth] = i
+            depth += 1
+            continue
+        if nodes >= limit and top >= 0 and bound > best:
+            cut = 1
+        while depth > 0 and (d.stack_phase[depth - 1] == 1 or cut):
+            depth -= 1
+            if d.stack_phase[depth] == 0:
+                m -= 1
+            d.status[d.stack_item[depth]] = 0
+        if depth == 0:
+            break
+        i = d.stack_item[depth - 1]
+        d.stack_phase[depth - 1] = 1
+        d.status[i] = -1
+        m -= 1
+    d.out[0] = count
+    d.out[1] = root if cut else best
+    d.out[2] = nodes
+    d.out[3] = cut
+    return best
+
+
+def worth_of(b: Board, d: Desk, p: int, seats: Numbers, at: int, count: int) -> int:
+    """Value at price zero of the `count` pairs from seats[at] on, CHANGE per kept old seat included."""
+    worth = 0
+    for g in range(b.g_ptr[p + 1] - b.g_ptr[p]):
+        d.have[g] = 0
+    for x in range(at, at + count):
+        k = seats[x]
+        end = b.s_end[b.pair_session[k]]
+        group = b.pair_group[k]
+        worth += b.pair_net[k]
+        if b.pair_mark[k] & LOCKED == 0 and b.pair_mark[k] & OLD:
+            worth += b.change
+        for y in range(b.group_ptr[group], b.group_ptr[group + 1]):
+            gap = b.group_gap[y]
+            value = gap_value(b, gap, end)
+            g = gap - b.g_ptr[p]
+            # The pair's net counts each of its gaps in full; a gap counts only once, at its best.
+            worth -= value if value < d.have[g] else d.have[g]
+            if value > d.have[g]:
+                d.have[g] = value
+    return worth
+
+
+def release(b: Board, t: State, p: int) -> None:
+    """Give back the person's unlocked seats; the list itself stays until the next `place`."""
+    for x in range(p * b.width, p * b.width + t.count[p]):
+        k = t.seats[x]
+        if b.pair_mark[k] & LOCKED:
+            continue
+        s = b.pair_session[k]
+        t.taken[s] -= 1
+        t.partner_left[b.s_partner[s]] += b.s_cost[s]
+        t.mission_left[b.p_mission[p]] += seat_money(b, p, s)
+
+
+def hold(b: Board, t: State, p: int) -> None:
+    """Take the seats in the person's list again."""
+    for x in range(p * b.width, p * b.width + t.count[p]):
+        k = t.seats[x]
+        if b.pair_mark[k] & LOCKED:
+            continue
+        s = b.pair_session[k]
+        t.taken[s] += 1
+        t.partner_left[b.s_partner[s]] -= b.s_cost[s]
+        t.mission_left[b.p_mission[p]] -= seat_money(b, p, s)
+
+
+def place(b: Board, d: Desk, t: State, p: int, count: int) -> None:
+    """Give the released person the first `count` pairs of best."""
+    at = p * b.width
+    for x in range(count):
+        t.seats[at + x] = d.best[x]
+    t.count[p] = count
+    hold(b, t, p)
+    t.worth[p] = worth_of(b, d, p, t.seats, at, count)
+
+
+def respond(
+    b: Board, d: Desk, t: State, v: Prices, people: Numbers, first: int, last: int, limit: int,
+    demand: Numbers, partner_demand: Numbers, mission_demand: Numbers, value: Numbers, size: Numbers,
+) -> int:  # fmt: skip
+    """Everybody's best set at these prices, ignoring what others take: the sum of bounds, and integer demands.
+
+    `value[p]` and `size[p]` receive the bound and the number of unlocked seats of each person.
+    """
+    total = 0
+    for x in range(first, last):
+        p = people[x]
+        best_set(b, d, t, v, p, -1, limit)
+        total += d.out[1]
+        value[p] = d.out[1]
+        size[p] = 0
+        for y in range(d.out[0]):
+            k = d.best[y]
+            if b.pair_mark[k] & LOCKED:
+                continue
+            s = b.pair_session[k]
+            size[p] += 1
+            demand[s] += 1
+            partner_demand[b.s_partner[s]] += b.s_cost[s]
+            mission_demand[b.p_mission[p]] += seat_money(b, p, s)
+    return total
+
+
+def fill(b: Board, d: Desk, t: State, v: Prices, order: Numbers, limit: int) -> int:
+    """One after the other, people get their best set among the free seats at these prices; returns the gain.
+
+    At price zero nobody can lose by it. At other prices somebody may, and a set that is worse at price zero is
+    accepted: it leaves contested seats to others.
+    """
+    gained = 0
+    for x in range(len(order)):
+        p = order[x]
+        before = t.worth[p]
+        release(b, t, p)
+        best_set(b, d, t, v, p, -1, limit)
+        place(b, d, t, p, d.out[0])
+        gained += t.worth[p] - before
+    return gained
+
+
+def ease(
+    b: Board, d: Desk, t: State, v: Prices, first: int, last: int, limit: int, depth: int, loss: Numbers, who: Numbers
+) -> None:
+    """For every full session, the `depth` people who would lose least by giving up their seat, and what they lose."""
+    for p in range(first, last):
+        at = p * b.width
+        for x in range(t.count[p]):
+            k = t.seats[at + x]
+            s = b.pair_session[k]
+            if b.pair_mark[k] & LOCKED or t.taken[s] < b.s_cap[s]:
+                continue
+            release(b, t, p)
+            lost = t.worth[p] - best_set(b, d, t, v, p, s, limit)
+            hold(b, t, p)
+            y = s * depth + depth - 1
+            if lost >= loss[y]:
+                continue
+            while y > s * depth and loss[y - 1] > lost:
+                loss[y] = loss[y - 1]
+                who[y] = who[y - 1]
+                y -= 1
+            loss[y] = lost
+            who[y] = p
+
+
+def without(
+    b: Board, d: Desk, t: State, v: Prices, people: Numbers, pairs: Numbers, limit: int, lost: Numbers, instead: Numbers
+) -> None:
+    """For each seat, what its person would lose without it, and the pair that would come instead (-1 none)."""
+    for x in range(len(pairs)):
+        p = people[x]
+        s = b.pair_session[pairs[x]]
+        release(b, t, p)
+        lost[x] = t.worth[p] - best_set(b, d, t, v, p, s, limit)
+        hold(b, t, p)
+        instead[x] = -1
+        for y in range(d.out[0]):
+            r = b.pair_session[d.best[y]]
+            if instead[x] < 0 and not _sits_in(b, t, p, r) and _covers_alike(b, pairs[x], d.best[y]):
+                instead[x] = d.best[y]
+
+
+def _covers_alike(b: Board, k: int, j: int) -> bool:
+    """The two pairs of one person cover a gap in common."""
+    for x in range(b.group_ptr[b.pair_group[k]], b.group_ptr[b.pair_group[k] + 1]):
+        for y in range(b.group_ptr[b.pair_group[j]], b.group_ptr[b.pair_group[j] + 1]):
+            if b.group_gap[x] == b.group_gap[y]:
+                return True
+    return False
+
+
+def _sits_in(b: Board, t: State, p: int, s: int) -> bool:
+    for x in range(p * b.width, p * b.width + t.count[p]):
+        if b.pair_session[t.seats[x]] == s:
+            return True
+    return False
+
+
+def _next_victim(b: Board, t: State, s: int, depth: int, loss: Numbers, who: Numbers, full: Numbers) -> None:
+    """Drop the first of the session's list, and all after it who no longer sit there; reprice the session."""
+    while True:
+        for y in range(s * depth, s * depth + depth - 1):
+            loss[y] = loss[y + 1]
+            who[y] = who[y + 1]
+        loss[s * depth + depth - 1] = CLOSED
+        who[s * depth + depth - 1] = -1
+        if who[s * depth] < 0 or _sits_in(b, t, who[s * depth], s):
+            break
+    full[s] = loss[s * depth]
+
+
+def _log(b: Board, t: State, p: int, logged: int, log: Numbers, log_seats: Numbers) -> int:
+    """Remember the person's seats; returns the number of people remembered."""
+    log[logged] = p
+    at = logged * (b.width + 2)
+    log_seats[at] = t.count[p]
+    log_seats[at + 1] = t.worth[p]
+    for x in range(t.count[p]):
+        log_seats[at + 2 + x] = t.seats[p * b.width + x]
+    return logged + 1
+
+
+def _undo(b: Board, t: State, logged: int, log: Numbers, log_seats: Numbers) -> None:
+    for y in range(logged):
+        release(b, t, log[y])
+    for y in range(logged):
+        p = log[y]
+        at = y * (b.width + 2)
+        t.count[p] = log_seats[at]
+        t.worth[p] = log_seats[at + 1]
+        for x in range(t.count[p]):
+            t.seats[p * b.width + x] = log_seats[at + 2 + x]
+        hold(b, t, p)
+
+
+def _victim(b: Board, t: State, s: int, depth: int, who: Numbers, log: Numbers, logged: int) -> int:
+    """Who is to leave the overfull session; -1 when nobody suitable is known."""
+    for y in range(s * depth, s * depth + depth):
+        q = who[y]
+        if q < 0:
+            return -1
+        if not _sits_in(b, t, q, s):
+            continue
+        for x in range(logged):
+            if log[x] == q:
+                q = -1
+                break
+        if q >= 0:
+            return q
+    return -1
+
+
+def displace(
+    b: Board, d: Desk, t: State, v: Prices, closed: Prices, order: Numbers, ceiling: Numbers, limit: int, depth: int,
+    chain: int, loss: Numbers, who: Numbers, log: Numbers, log_seats: Numbers,
+) -> int:  # fmt: skip
+    """People take full seats from those who lose less by it; returns the gain.
+
+    A person may choose a full session at the price of its cheapest occupant (`v.full`, from `ease`). Whoever is
+    displaced chooses anew, again displacing others while the chain is short and then among free seats only. The
+    whole chain is undone unless it gains in truth: the prices only guide. `ceiling[p]` is what the person could
+    have at best; who has it is not asked.
+    """
+    gained = 0
+    for x in range(len(order)):
+        p = order[x]
+        if t.worth[p] >= ceiling[p]:
+            continue
+        logged = _log(b, t, p, 0, log, log_seats)
+        release(b, t, p)
+        hoped = best_set(b, d, t, v, p, -1, limit)
+        if hoped <= log_seats[1]:
+            hold(b, t, p)
+            continue
+        place(b, d, t, p, d.out[0])
+        delta = t.worth[p] - log_seats[1]
+        done = 0
+        fits = True
+        while fits and done < logged:
+            mover = log[done]
+            done += 1
+            for y in range(mover * b.width, mover * b.width + t.count[mover]):
+                s = b.pair_session[t.seats[y]]
+                if t.taken[s] <= b.s_cap[s] or b.pair_mark[t.seats[y]] & LOCKED:
+                    continue
+                q = _victim(b, t, s, depth, who, log, logged)
+                if q < 0 or logged >= len(log):
+                    fits = False
+                    break
+                logged = _log(b, t, q, logged, log, log_seats)
+                release(b, t, q)
+                best_set(b, d, t, v if logged <= chain else closed, q, -1, limit)
+                place(b, d, t, q, d.out[0])
+                delta += t.worth[q] - log_seats[(logged - 1) * (b.width + 2) + 1]
+        if not fits or delta <= 0:
+            _undo(b, t, logged, log, log_seats)
+            continue
+        gained += delta
+        for y in range(1, logged):
+            at = y * (b.width + 2)
+            for z in range(log_seats[at]):
+                s = b.pair_session[log_seats[at + 2 + z]]
+                if who[s * depth] == log[y] and not _sits_in(b, t, log[y], s):
+                    _next_victim(b, t, s, depth, loss, who, v.full)
+    return gained

@@ -1,0 +1,301 @@
+"""The door to the planner: how the product asks for a plan.
+
+    from trainer.planning.engine import checker, solver
+    from trainer.planning.engine.instance import from_arrays, load
+
+    instance = load("instance.npz")                     # or from_arrays({...}); raises BadInstance, every fault named
+    result = solver.solve(instance)                     # a first plan, stage after stage
+    result = solver.replan(instance)                    # after a change: the old plan, only touched people move
+    report = checker.check(instance, result.plan, result.reasons)
+    assert report.right
+
+`replan` needs `old_person`, `old_session` and `touched` in the instance; it gives and takes only seats of touched
+people, so that nobody else loses or gains anything. `improve` starts from the same place and lets everybody move;
+its changes are counted in the result and are for a person to approve.
+
+`on_progress(stage)` is called after each stage with a complete, checked plan behind it; `should_stop()` is asked
+between rounds, and the best checked plan so far is returned when it says yes. Neither is called from another thread.
+A result depends on the instance and the options alone, not on the clock, the threads or the machine's load, unless
+`time_limit` ended it: `stopped` then says so.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from trainer.planning.engine import candidates as pairs
+from trainer.planning.engine import checker, exact, explain, neighbourhoods, prices, repair
+from trainer.planning.engine.instance import Ints, Instance
+from trainer.planning.engine.kernels import State
+from trainer.planning.engine.plan import Plan
+from trainer.planning.engine.table import Table
+
+EXACT_PAIRS = 60_000
+"""Eligible pairs up to which the whole instance goes to HiGHS."""
+
+MODES = ("auto", "first", "repair", "improve", "exact")
+
+
+class PlanRefused(RuntimeError):
+    """The independent check refused a plan of ours: a fault of the program, and nothing to store."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How hard to try. `auto` is `repair` when the instance has a previous plan, otherwise a full first plan."""
+
+    mode: str = "auto"
+    threads: int = 2
+    time_limit: float | None = None
+    """seconds; looked at between rounds only"""
+    rounds: int | None = None
+    """price rounds; by default as many as suit the size"""
+    sweeps: int = 12
+    """passes of displacement at most"""
+    nodes: int = 2000
+    """branch-and-bound nodes of the whole program"""
+    mip_seconds: float = 45.0
+    """a net under the whole program, which is limited by nodes first"""
+    neighbourhoods: int | None = None
+    """neighbourhoods given to HiGHS; by default as many as suit the size"""
+    warm: prices.Shadow | None = None
+    """prices of an earlier result, to start from"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A complete, checked plan on the way, with what was known about it then."""
+
+    name: str
+    seconds: float
+    objective: int
+    bound: int | None
+    people_changed: int
+
+    @property
+    def gap_pct(self) -> float | None:
+        return None if self.bound is None else gap_pct(self.objective, self.bound)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A checked plan with its proof, its reasons and its changes."""
+
+    plan: Plan
+    objective: int
+    bound: int
+    stages: tuple[Stage, ...]
+    reasons: Ints
+    """[G] explain.Reason of every gap, 0 closed"""
+    seat_values: Ints
+    """[S] points the plan would gain at least by one more seat in the session"""
+    alternatives: explain.Alternatives
+    """what every seat beats; empty when left out on very large instances"""
+    dropped_old: int
+    people_changed: int
+    untouched_changed: int
+    untouched_dropped: int
+    untouched_gained: int
+    """people whose own demands did not change and who have a new seat without losing one"""
+    shadow: prices.Shadow
+    """prices to start the next run from"""
+    stopped: bool
+    """a limit or a cancel ended the run before its rounds were done"""
+    options: Options
+    seconds: float
+    candidates: pairs.Candidates = field(repr=False)
+    """eligible pairs, for whoever asks further questions about this instance"""
+
+    @property
+    def gap_pct(self) -> float:
+        return gap_pct(self.objective, self.bound)
+
+    @property
+    def plan_hash(self) -> str:
+        return self.plan.digest()
+
+
+def gap_pct(objective: int, bound: int) -> float:
+    """How far below the proven bound the plan may be at most, in percent of the bound."""
+    if bound <= objective:
+        return 0.0
+    return 100.0 * (bound - objective) / bound if bound > 0 else 100.0
+
+
+def solve(
+    instance: Instance,
+    *,
+    options: Options | None = None,
+    on_progress: Callable[[Stage], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Result:
+    """The best plan that the options allow, proven and explained."""
+    chosen = options or Options()
+    if chosen.mode not in MODES:
+        raise ValueError(f"mode is one of {', '.join(MODES)}, not {chosen.mode}")
+    run = _Run(instance, chosen, on_progress or (lambda _: None), should_stop or (lambda: False))
+    return run.go()
+
+
+def replan(
+    instance: Instance,
+    *,
+    options: Options | None = None,
+    on_progress: Callable[[Stage], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Result:
+    """The old plan with the seats of touched people chosen anew: nobody else loses or gains a seat."""
+    chosen = replace(options or Options(), mode="repair")
+    return solve(instance, options=chosen, on_progress=on_progress, should_stop=should_stop)
+
+
+class _Run:
+    """One solve: the work table, the best checked state so far, and the bound."""
+
+    def __init__(
+        self,
+        instance: Instance,
+        options: Options,
+        on_progress: Callable[[Stage], None],
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self.began = time.perf_counter()
+        self.instance, self.options = instance, options
+        self.on_progress, self.should_stop = on_progress, should_stop
+        self.stopped = False
+        self.stages: list[Stage] = []
+        self.bound: int | None = None
+        self.table = Table(instance, pairs.find(instance), threads=options.threads)
+        self.best: State = self.table.empty_state()
+        self.report: checker.Report | None = None
+        self.plan = self.table.plan_of(self.best)
+
+    def stop(self) -> bool:
+        """A limit is reached or somebody cancelled; once true it stays true."""
+        late = self.options.time_limit is not None and time.perf_counter() - self.began > self.options.time_limit
+        self.stopped = self.stopped or late or self.should_stop()
+        return self.stopped
+
+    def publish(self, name: str, state: State) -> None:
+        """Check the plan and tell about it; it becomes the best unless an earlier one is better."""
+        plan = self.table.plan_of(state)
+        report = checker.check(self.instance, plan)
+        if not report.feasible or report.objective != self.table.objective_of(state):
+            raise PlanRefused(f"stage {name}: {report.breaches or 'objective'}")
+        if self.report is None or report.objective > self.report.objective or name == "repair":
+            self.best, self.plan, self.report = state, plan, report
+        assert self.report is not None
+        stage = Stage(
+            name=name, seconds=time.perf_counter() - self.began, objective=self.report.objective, bound=self.bound,
+            people_changed=self.report.people_changed,
+        )  # fmt: skip
+        self.stages.append(stage)
+        self.on_progress(stage)
+
+    def go(self) -> Result:
+        i = self.instance
+        repairing = self.options.mode == "repair" or (self.options.mode == "auto" and len(i.old_person) > 0)
+        state = repair.keep(self.table)
+        if len(i.old_person):
+            self.publish("kept", self.table.copy(state))
+            repair.refill(self.table, state, np.flatnonzero(i.everyone_touched), self.stop)
+            self.publish("repair", self.table.copy(state))
+        contest = prices.contest_of(self.table)
+        shadow = prices.no_prices(self.table, contest)
+        self.bound = shadow.bound
+        if self.options.warm is not None:
+            shadow = prices.proven(self.table, contest, self.options.warm, shadow)
+        self.bound = shadow.bound
+        if repairing:
+            return self.finish(self._priced(contest, shadow))
+        repair.refill(self.table, state, np.argsort(-contest.value, kind="stable"), self.stop)
+        self.publish("first", self.table.copy(state))
+        if self.options.mode == "first":
+            return self.finish(self._priced(contest, shadow))
+        if self._small() or self.options.mode == "exact":
+            repair.displace(
+                self.table, state, contest.value, sweeps=self.options.sweeps, stop=self.stop, bound=self.bound
+            )
+            self.publish("displace", self.table.copy(state))
+            self._exact(contest)
+            return self.finish(shadow)
+        shadow = self._priced(contest, shadow)
+        self._improve(state, contest, shadow)
+        return self.finish(shadow)
+
+    def _small(self) -> bool:
+        return len(self.table.candidates) <= EXACT_PAIRS
+
+    def _exact(self, contest: prices.Contest) -> None:
+        """The contested people as one mixed-integer program; the others have their best already."""
+        assert self.report is not None
+        if self.bound is None or self.report.objective >= self.bound or self.stop():
+            return
+        state = self.table.copy(self.best)
+        seconds = self.options.mip_seconds
+        if self.options.time_limit is not None:
+            seconds = min(seconds, max(1.0, self.options.time_limit - (time.perf_counter() - self.began)))
+        bound = exact.improve(self.table, state, contest, nodes=self.options.nodes, seconds=seconds)
+        self.bound = min(self.bound, bound)
+        self.publish("exact", state)
+
+    def _priced(self, contest: prices.Contest, shadow: prices.Shadow) -> prices.Shadow:
+        """A better bound, when there is anything to gain by it."""
+        assert self.report is not None
+        if self.report.objective >= shadow.bound:
+            return shadow
+        rounds = self.options.rounds
+        if rounds is None:
+            rounds = prices.usual_rounds(self.table, contest)
+        shadow = prices.find(
+            self.table, contest, shadow, rounds=rounds, eta=0.5 if self.options.warm is None else 0.1, stop=self.stop
+        )
+        self.bound = shadow.bound
+        return shadow
+
+    def _improve(self, state: State, contest: prices.Contest, shadow: prices.Shadow) -> None:
+        table, stop = self.table, self.stop
+        repair.priced_fill(table, state, contest, shadow, stop)
+        self.publish("prices", table.copy(state))
+        repair.displace(table, state, contest.value, sweeps=self.options.sweeps, stop=stop, bound=shadow.bound)
+        self.publish("displace", table.copy(state))
+        count = self.options.neighbourhoods
+        if count is None:
+            count = neighbourhoods.usual_count(table)
+        neighbourhoods.improve(table, state, shadow, count=count, stop=stop)
+        self.publish("neighbourhoods", table.copy(state))
+
+    def finish(self, shadow: prices.Shadow) -> Result:
+        report, bound = self.report, self.bound
+        assert report is not None
+        assert bound is not None
+        if self.stages[-1].bound != bound:
+            self.publish("bound", self.best)
+        reasons = explain.reasons(self.instance, self.plan)
+        lost = np.unique(self._people_who_lost())
+        new = np.setdiff1d(self._people_with_new(), lost)
+        return Result(
+            plan=Plan.of(self.plan.person, self.plan.session, reasons),
+            objective=report.objective, bound=max(bound, report.objective), stages=tuple(self.stages), reasons=reasons,
+            seat_values=explain.seat_values(self.table, self.plan),
+            alternatives=explain.alternatives(self.table, self.best),
+            dropped_old=report.dropped_old, people_changed=report.people_changed,
+            untouched_changed=report.untouched_changed, untouched_dropped=report.untouched_dropped,
+            untouched_gained=int((~self.instance.everyone_touched[new]).sum()),
+            shadow=shadow, stopped=self.stopped, options=self.options,
+            seconds=time.perf_counter() - self.began, candidates=self.table.candidates,
+        )  # fmt: skip
+
+    def _keys(self) -> tuple[Ints, Ints]:
+        i = self.instance
+        return self.plan.person * i.sessions + self.plan.session, i.old_person * i.sessions + i.old_session
+
+    def _people_who_lost(self) -> Ints:
+        now, before = self._keys()
+        return self.instance.old_person[~np.isin(before, now)]
+
+    def _people_with_new(self) -> Ints:
+        now, before = self._keys()
+        return self.plan.person[~np.isin(now, before)]

@@ -1,0 +1,260 @@
+"""The work table of a solve: the instance laid out flat, kernels plain or compiled, and plans under construction.
+
+Everything that stages share is here and nothing that decides. A table is `quick` when it runs compiled kernels over
+arrays; a small one runs the same kernels over lists, which Python indexes faster.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from trainer.planning.engine import compiled
+from trainer.planning.engine.candidates import LOCKED, OLD, Candidates, money_of
+from trainer.planning.engine.instance import ON_SITE, Ints, Instance
+from trainer.planning.engine.kernels import CLOSED, Board, Desk, Numbers, Prices, State
+from trainer.planning.engine.plan import Plan
+
+NODES = 3000
+"""Branch-and-bound nodes for one person before the bound is taken as it stands; hardly ever reached."""
+
+QUICK_FROM = 400_000
+"""Eligible pairs from which waiting for the compiler beats doing without."""
+
+QUICK_IF_READY = 20_000
+"""Eligible pairs from which loading machine code that lies on disk beats doing without."""
+
+DEPTH = 6
+"""Occupants remembered per full session as those who would lose least."""
+
+CHAIN = 4
+"""People who may displace others in one chain."""
+
+LONGEST_CHAIN = 40
+"""People who may move in one chain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What everybody would choose at some prices: bounds and seat numbers per person, integer demand per session."""
+
+    value: Ints
+    size: Ints
+    demand: Ints
+    partner: Ints
+    mission: Ints
+
+
+class Table:
+    """An instance ready to be worked on by `threads` threads."""
+
+    def __init__(self, instance: Instance, candidates: Candidates, *, threads: int = 1) -> None:
+        self.instance, self.candidates = instance, candidates
+        pairs = len(candidates)
+        self.quick = pairs >= QUICK_FROM or (pairs >= QUICK_IF_READY and compiled.is_cached())
+        self.threads = threads if self.quick else 1
+        self.kernels = compiled.machine_code() if self.quick else compiled.plain_code()
+        self._fix_locked()
+        self.board = self._board()
+        self.desks = [self._desk() for _ in range(self.threads)]
+        self.everybody = self.flat(np.arange(instance.people))
+        # What everybody's kept seats are worth by being kept: a plan's worth minus this is its objective.
+        i = instance
+        self.kept_bonus = i.objective.change * int(np.count_nonzero(i.s_start[i.old_session] >= i.freeze_day))
+
+    def flat(self, array: Any) -> Numbers:
+        """The array as the kernels of this table want it."""
+        numbers = np.ascontiguousarray(array).ravel()
+        return numbers if self.quick else numbers.tolist()
+
+    def _fix_locked(self) -> None:
+        """Locked seats are facts: they use up capacity and budgets before anything is decided."""
+        i = self.instance
+        locked = i.s_start[i.old_session] < i.freeze_day
+        person, session = i.old_person[locked], i.old_session[locked]
+        course, money = i.s_course[session], money_of(i, person, session)
+        self.cap = i.s_cap - np.bincount(session, minlength=i.sessions)
+        self.partner_left, self.mission_left = i.partner_budget.copy(), i.mission_budget.copy()
+        np.subtract.at(self.partner_left, i.c_partner[course], i.c_cost[course])
+        np.subtract.at(self.mission_left, i.p_mission[person], money)
+        for left in (self.cap, self.partner_left, self.mission_left):
+            np.maximum(left, 0, out=left)
+        self.locked_per_person = np.bincount(person, minlength=i.people)
+
+    def _board(self) -> Board:
+        i, c, o, flat = self.instance, self.candidates, self.instance.objective, self.flat
+        days = np.arange(int(i.s_end.max(initial=0)) + 1)
+        return Board(
+            pair_ptr=flat(c.pair_ptr), pair_session=flat(c.pair_session), pair_group=flat(c.pair_group),
+            pair_net=flat(c.pair_net), pair_mark=flat(c.pair_mark), group_ptr=flat(c.group_ptr),
+            group_gap=flat(c.group_gap), g_ptr=flat(i.g_ptr), g_due=flat(i.g_due), g_weight=flat(i.g_weight),
+            p_mission=flat(i.p_mission), p_region=flat(i.p_region), s_course=flat(i.s_course),
+            s_start=flat(i.s_start), s_end=flat(i.s_end), s_blocks=flat(i.blocks), s_cap=flat(self.cap),
+            s_partner=flat(i.c_partner[i.s_course]), s_cost=flat(i.c_cost[i.s_course]),
+            s_region=flat(i.c_region[i.s_course]), s_travels=flat(i.c_mode[i.s_course] >= ON_SITE),
+            c_pre_comp=flat(i.c_pre_comp), c_pre_level=flat(i.c_pre_level), aw_ptr=flat(i.aw_ptr),
+            aw_comp=flat(i.aw_comp), aw_level=flat(i.aw_level), travel=flat(i.travel),
+            on_time=flat(o.on_time + o.early * (i.horizon - days) // i.horizon), regions=len(i.travel),
+            late=o.late, late_decay=o.late_decay, change=o.change, max_seats=i.max_seats,
+            width=max(1, i.max_seats, int(self.locked_per_person.max(initial=0))),
+        )  # fmt: skip
+
+    def zeros(self, count: int, value: int = 0) -> Numbers:
+        return np.full(count, value, np.int64) if self.quick else [value] * count
+
+    def _desk(self) -> Desk:
+        c = self.candidates
+        items = int(np.diff(c.pair_ptr).max(initial=0)) + 2
+        gaps = int(np.diff(self.instance.g_ptr).max(initial=0)) + 1
+        wide = items * (int(np.diff(c.group_ptr).max(initial=0)) + 1)
+        sizes = {"cover_gap": wide, "cover_value": wide, "have": gaps, "share": gaps, "out": 4}
+        short = {"chosen": self.board.width + 1, "best": self.board.width + 1}
+        return Desk(*(self.zeros((sizes | short).get(name, items)) for name in Desk._fields))
+
+    def prices(
+        self, session: Ints | None = None, *, full: Ints | None = None, partner: Ints | None = None,
+        mission: Ints | None = None,
+    ) -> Prices:  # fmt: skip
+        """Session and money prices, zero where not given; full sessions cost the same unless `full` says otherwise."""
+        i = self.instance
+        free = np.zeros(i.sessions, np.int64) if session is None else session
+        return Prices(
+            free=self.flat(free),
+            full=self.flat(free if full is None else full),
+            partner=self.flat(np.zeros(len(i.partner_budget), np.int64) if partner is None else partner),
+            mission=self.flat(np.zeros(len(i.mission_budget), np.int64) if mission is None else mission),
+        )
+
+    def closed(
+        self, session: Ints | None = None, *, partner: Ints | None = None, mission: Ints | None = None
+    ) -> Prices:
+        """Prices at which full sessions cannot be had at all."""
+        full = np.full(self.instance.sessions, CLOSED)
+        return self.prices(session, full=full, partner=partner, mission=mission)
+
+    def empty_state(self) -> State:
+        """Nobody has a seat but the locked ones."""
+        return self.state_of_pairs(np.flatnonzero(self.candidates.pair_mark & LOCKED))
+
+    def _state(self, person: Ints, pair: Ints) -> State:
+        """These people have these pairs; both sorted by person."""
+        i, c, b = self.instance, self.candidates, self.board
+        count = np.bincount(person, minlength=i.people)
+        seats = np.zeros(i.people * b.width, np.int64)
+        seats[person * b.width + np.arange(len(person)) - np.repeat(np.cumsum(count) - count, count)] = pair
+        free = c.pair_mark[pair] & LOCKED == 0
+        who, session = person[free], c.pair_session[pair[free]].astype(np.int64)
+        course = i.s_course[session]
+        partner_left, mission_left = self.partner_left.copy(), self.mission_left.copy()
+        np.subtract.at(partner_left, i.c_partner[course], i.c_cost[course])
+        np.subtract.at(mission_left, i.p_mission[who], money_of(i, who, session))
+        state = State(
+            taken=self.flat(np.bincount(session, minlength=i.sessions)),
+            partner_left=self.flat(partner_left),
+            mission_left=self.flat(mission_left),
+            seats=self.flat(seats),
+            count=self.flat(count),
+            worth=self.zeros(i.people),
+        )
+        for p in np.unique(person).tolist():
+            worth = self.kernels.worth_of(b, self.desks[0], p, state.seats, p * b.width, int(count[p]))
+            state.worth[p] = worth
+        return state
+
+    def state_of_pairs(self, pair: Ints) -> State:
+        """These pairs, locked ones included, as a state."""
+        pair = np.sort(pair)
+        return self._state(np.searchsorted(self.candidates.pair_ptr, pair, side="right") - 1, pair)
+
+    def pairs_at(self, state: State, person: int) -> list[int]:
+        """The pairs in the person's list."""
+        at = person * self.board.width
+        return [int(k) for k in state.seats[at : at + int(state.count[person])]]
+
+    def seats_of(self, state: State) -> tuple[Ints, Ints]:
+        """(person, pair) of every seat, sorted by person."""
+        b = self.board
+        count = np.asarray(state.count)
+        person = np.repeat(np.arange(self.instance.people), count)
+        nth = np.arange(len(person)) - np.repeat(np.cumsum(count) - count, count)
+        return person, np.asarray(state.seats)[person * b.width + nth]
+
+    def plan_of(self, state: State) -> Plan:
+        person, pair = self.seats_of(state)
+        return Plan.of(person, self.candidates.pair_session[pair])
+
+    def objective_of(self, state: State) -> int:
+        return int(np.asarray(state.worth).sum()) - self.kept_bonus
+
+    def copy(self, state: State) -> State:
+        return State(*(part.copy() for part in state))
+
+    def respond(self, prices: Prices, people: Sequence[int] | Numbers | None = None) -> Response:
+        """What these people would choose at these prices if there were seats and money for all."""
+        i = self.instance
+        chosen = self.everybody if people is None else people
+        free = State(
+            taken=self.flat(np.minimum(self.cap - 1, 0)),
+            partner_left=self.zeros(len(i.partner_budget), CLOSED),
+            mission_left=self.zeros(len(i.mission_budget), CLOSED),
+            seats=self.zeros(0), count=self.zeros(0), worth=self.zeros(0),
+        )  # fmt: skip
+        value, size = self.zeros(i.people), self.zeros(i.people)
+        parts = [
+            [self.zeros(n) for n in (i.sessions, len(i.partner_budget), len(i.mission_budget))] for _ in self.desks
+        ]
+        cuts = [len(chosen) * t // self.threads for t in range(self.threads + 1)]
+
+        def work(t: int) -> None:
+            self.kernels.respond(
+                self.board, self.desks[t], free, prices, chosen, cuts[t], cuts[t + 1], NODES, *parts[t], value, size
+            )
+
+        if self.threads == 1:
+            work(0)
+        else:
+            with ThreadPoolExecutor(self.threads) as pool:
+                list(pool.map(work, range(self.threads)))
+        demand, partner, mission = (sum(np.asarray(part[n]) for part in parts) for n in range(3))
+        return Response(
+            value=np.asarray(value), size=np.asarray(size), demand=np.asarray(demand),
+            partner=np.asarray(partner), mission=np.asarray(mission),
+        )  # fmt: skip
+
+    def fill(self, state: State, prices: Prices, order: Ints) -> int:
+        """People in this order get their best set among what is free; returns the gain."""
+        return int(self.kernels.fill(self.board, self.desks[0], state, prices, self.flat(order), NODES))
+
+    def displace(self, state: State, order: Ints, ceiling: Ints) -> int:
+        """People in this order may take full seats from those who lose less; returns the gain."""
+        sessions = self.instance.sessions
+        loss, who = self.zeros(sessions * DEPTH, CLOSED), self.zeros(sessions * DEPTH, -1)
+        closed = self.closed()
+        people = self.instance.people
+        self.kernels.ease(self.board, self.desks[0], state, closed, 0, people, NODES, DEPTH, loss, who)
+        guided = closed._replace(full=self.flat(np.asarray(loss)[::DEPTH]))
+        log, log_seats = self.zeros(LONGEST_CHAIN), self.zeros(LONGEST_CHAIN * (self.board.width + 2))
+        return int(
+            self.kernels.displace(
+                self.board,
+                self.desks[0],
+                state,
+                guided,
+                closed,
+                self.flat(order),
+                self.flat(ceiling),
+                NODES,
+                DEPTH,
+                CHAIN,
+                loss,
+                who,
+                log,
+                log_seats,
+            )  # fmt: skip
+        )
+
+    def old_pairs(self) -> Ints:
+        """The pairs of the previous plan that could be kept, locked ones included."""
+        return np.flatnonzero(self.candidates.pair_mark & OLD)
