@@ -24,6 +24,12 @@ SCALE = 20
 
 NEEDS, OLD, LOCKED, SERVES = 1, 2, 4, 8
 
+THOROUGH_FROM = 500
+"""Node limits from which it pays to work out tolls anew at every node."""
+
+THIN_FROM = 6
+"""Items from which it pays to look for useless ones first."""
+
 Numbers = Sequence[int] | Any
 """A list of int or an int array: kernels only index them."""
 
@@ -107,14 +113,31 @@ class Desk(NamedTuple):
     """-1 when the prerequisite is held"""
     need_level: Numbers
     toll: Numbers
-    """what must at least be paid on top of a needy item to earn its prerequisite; 0 for the others"""
+    """what must at least be paid, at the present node, on top of a needy item to earn its prerequisite"""
+    least_toll: Numbers
+    """the same at the root"""
+    sharing: Numbers
+    """how many may share what earns its prerequisite"""
+    queue: Numbers
+    """the needy items in the order of their start"""
+    serves: Numbers
+    """1 when the item earns the prerequisite of another"""
+    idle: Numbers
+    """1 when another item closes the same gaps at least as well"""
     status: Numbers
     """0 undecided, 1 chosen, -1 left out"""
     first: Numbers
     cover_gap: Numbers
     cover_value: Numbers
+    more: Numbers
+    """at the present node, what the item would add for its gaps"""
+    gain: Numbers
+    """and what is left of it after its cost; 0 when it cannot be had"""
+    waits: Numbers
+    """1 when its prerequisite is still to be earned"""
     have: Numbers
     share: Numbers
+    extra: Numbers
     chosen: Numbers
     stack_item: Numbers
     stack_phase: Numbers
@@ -168,6 +191,10 @@ def _add_item(b: Board, d: Desk, p: int, k: int, n: int, net: int, money: int) -
     d.need_comp[n] = b.c_pre_comp[course] if b.pair_mark[k] & NEEDS else -1
     d.need_level[n] = b.c_pre_level[course]
     d.toll[n] = 0
+    d.least_toll[n] = 0
+    d.waits[n] = b.pair_mark[k] & NEEDS
+    d.serves[n] = 0
+    d.idle[n] = 0
     d.status[n] = 0
     d.first[n + 1] = at
     return n + 1
@@ -258,34 +285,162 @@ def _fits(
     return fits and spent <= money_left and bill <= partner_left
 
 
-def _charge_needy(b: Board, d: Desk, n: int) -> None:
-    """Set every item's toll; an item whose prerequisite nothing here earns is put out of play."""
+def _find_idle(b: Board, d: Desk, t: State, p: int, n: int, m: int) -> None:
+    """Mark items whose own gaps another item closes at least as well.
+
+    Item a makes item j idle when it closes at least the gaps of j, none later, costs no more and is as easy to have:
+    no prerequisite to earn, and either it blocks no days or only days that j blocks too. A set with j is then no
+    worse with a instead. Should the set hold another session of a's course: one that ends sooner than a leaves j
+    nothing to close; one that ends later is replaced by a, and j dropped, which needs that its cost is not negative.
+    """
+    course, start, end, blocks, chosen = d.course, d.start, d.end, d.blocks, d.chosen
+    money, paid, partner, partner_left = d.money, d.paid, d.partner, t.partner_left
+    cost, status, first, idle, need_comp = d.cost, d.status, d.first, d.idle, d.need_comp
+    cover_gap, cover_value = d.cover_gap, d.cover_value
+    money_left = t.mission_left[b.p_mission[p]]
+    for i in range(n):
+        # With little money left, seats of one person compete for it, and cheaper is not always as easy to have.
+        if money[i] * b.max_seats > money_left or paid[i] * b.max_seats > partner_left[partner[i]] or cost[i] < 0:
+            return
+    for a in range(n):
+        if status[a] != 0 or need_comp[a] >= 0 or idle[a] or first[a] == first[a + 1]:
+            continue
+        if not _fits(
+            course, start, end, blocks, money, paid, partner, chosen, a, m, money_left, partner_left[partner[a]]
+        ):
+            continue
+        for j in range(n):
+            if cost[j] < cost[a] or idle[j] or status[j] != 0 or a == j:
+                continue
+            if blocks[a] and (not blocks[j] or start[a] < start[j] or end[a] > end[j]):
+                continue
+            useless = True
+            for y in range(first[j], first[j + 1]):
+                met = False
+                for x in range(first[a], first[a + 1]):
+                    if cover_gap[x] == cover_gap[y] and cover_value[x] >= cover_value[y]:
+                        met = True
+                if not met:
+                    useless = False
+                    break
+            if useless:
+                idle[j] = 1
+
+
+def _count_sharing(b: Board, d: Desk, n: int, needy: int) -> None:
+    """For each needy item, how many needy courses, its own included, may have one seat earn their prerequisites."""
+    aw_ptr, aw_comp, aw_level = b.aw_ptr, b.aw_comp, b.aw_level
+    need_comp, need_level, course, serves = d.need_comp, d.need_level, d.course, d.serves
+    queue, sharing, seen, kind = d.queue, d.sharing, d.stack_item, d.gain
+    kinds = 0
+    for x in range(needy):
+        i = queue[x]
+        known = False
+        for y in range(kinds):
+            if course[kind[y]] == course[i]:
+                known = True
+                sharing[i] = -1 - y
+        if known:
+            continue
+        sharing[i] = -1 - kinds
+        kind[kinds] = i
+        kinds += 1
+    for x in range(kinds):
+        i = kind[x]
+        count = 0
+        for y in range(kinds):
+            seen[y] = 0
+        before = -1
+        for j in range(n):
+            if course[j] == before or not serves[j]:
+                continue
+            before = course[j]
+            if before == course[i] or not _awards(aw_ptr, aw_comp, aw_level, before, need_comp[i], need_level[i]):
+                continue
+            for y in range(kinds):
+                o = kind[y]
+                if not seen[y] and _awards(aw_ptr, aw_comp, aw_level, before, need_comp[o], need_level[o]):
+                    seen[y] = 1
+                    count += 1
+        d.more[x] = max(1, min(count, b.max_seats - 1))
+    for x in range(needy):
+        i = queue[x]
+        sharing[i] = d.more[-1 - sharing[i]]
+
+
+def _charge_needy(b: Board, d: Desk, n: int, gaps: int) -> int:
+    """Set the toll of needy items that are of use, and mark what serves them; the rest is put out of play.
+
+    Returns how many needy items there are; they stand in `queue`, in the order of their start.
+
+    What serves a needy item may be needy itself, so the search goes on until nothing new is found.
+    """
     need_comp, need_level, toll, start, end = d.need_comp, d.need_level, d.toll, d.start, d.end
-    course, status, cost, first, cover_value = d.course, d.status, d.cost, d.first, d.cover_value
+    course, status, cost, first = d.course, d.status, d.cost, d.first
+    serves, idle, done, queue = d.serves, d.idle, d.stack_phase, d.queue
     aw_ptr, aw_comp, aw_level = b.aw_ptr, b.aw_comp, b.aw_level
     for i in range(n):
-        comp = need_comp[i]
-        if comp < 0:
-            continue
-        least = CLOSED
-        before = -1
-        awards = False
-        for j in range(n):
-            if course[j] != before:
-                before = course[j]
-                awards = before != course[i] and _awards(aw_ptr, aw_comp, aw_level, before, comp, need_level[i])
-            if not awards or end[j] >= start[i]:
+        done[i] = 0
+    for g in range(gaps):
+        d.have[g] = 0
+        d.share[g] = 0
+    more = True
+    while more:
+        more = False
+        for i in range(n):
+            comp = need_comp[i]
+            if comp < 0 or done[i] or status[i] != 0 or (idle[i] and not serves[i]):
                 continue
-            deficit = cost[j]
-            for y in range(first[j], first[j + 1]):
-                deficit -= cover_value[y]
-            if status[j] == 1 or deficit < 0:
-                deficit = 0
-            if deficit < least:
-                least = deficit
-        toll[i] = least
-        if least == CLOSED:
+            done[i] = 1
+            more = True
+            before = -1
+            awards = False
+            for j in range(n):
+                if course[j] != before:
+                    before = course[j]
+                    awards = before != course[i] and _awards(aw_ptr, aw_comp, aw_level, before, comp, need_level[i])
+                if awards and end[j] < start[i] and status[j] >= 0:
+                    serves[j] = 1
+    for i in range(n):
+        if status[i] != 0 or serves[i]:
+            continue
+        if idle[i] or (need_comp[i] >= 0 and not done[i]) or (first[i] == first[i + 1] and cost[i] >= 0):
             status[i] = -1
+    needy = 0
+    for i in range(n):
+        if need_comp[i] < 0 or status[i] != 0:
+            continue
+        x = needy
+        while x > 0 and start[queue[x - 1]] > start[i]:
+            queue[x] = queue[x - 1]
+            x -= 1
+        queue[x] = i
+        needy += 1
+    _count_sharing(b, d, n, needy)
+    # What serves a needy item ends before it starts: in this order its own toll is known when it is asked for.
+    for x in range(needy):
+        i = queue[x]
+        toll[i] = _toll(b, d, n, i, 0)
+        d.least_toll[i] = toll[i]
+        if toll[i] >= CLOSED:
+            status[i] = -1
+    return needy
+
+
+def _thin_servers(d: Desk, n: int) -> None:
+    """Of the sessions of one course that only serve, those go that another beats: sooner, cheaper, as easy to have."""
+    course, start, end, blocks, cost = d.course, d.start, d.end, d.blocks, d.cost
+    status, serves, idle, first, need_comp = d.status, d.serves, d.idle, d.first, d.need_comp
+    for a in range(n):
+        if status[a] != 0 or not serves[a] or need_comp[a] >= 0 or cost[a] < 0:
+            continue
+        for j in range(n):
+            if course[j] != course[a] or a == j or status[j] != 0 or cost[j] < cost[a] or end[j] < end[a]:
+                continue
+            if not (idle[j] or first[j] == first[j + 1] or first[a + 1] - first[a] >= first[j + 1] - first[j]):
+                continue
+            if not blocks[a] or (start[a] >= start[j] and end[a] <= end[j]):
+                status[j] = -1
 
 
 def _ready(
@@ -331,9 +486,115 @@ def _to_branch_on(b: Board, d: Desk, t: State, p: int, i: int, n: int, m: int) -
     return i
 
 
-def _look(b: Board, d: Desk, t: State, p: int, n: int, m: int, gaps: int) -> int:
-    """Judge a node: current value to out[0], upper bound to out[1]; returns the item of largest gain or -1."""
-    cost, status, first, toll = d.cost, d.status, d.first, d.toll
+def _shares(d: Desk, n: int, charge: int) -> int:
+    """Each gap's largest share of any ready item's gain, when every seat costs `charge` more; returns their sum."""
+    first, gains, mores, cover_gap, cover_value = d.first, d.gain, d.more, d.cover_gap, d.cover_value
+    have, share, waits = d.have, d.share, d.waits
+    total = 0
+    for i in range(n):
+        kept = gains[i] - charge
+        if gains[i] <= 0 or kept <= 0 or waits[i]:
+            continue
+        more = mores[i]
+        if kept > more:
+            total += kept - more
+            kept = more
+        for y in range(first[i], first[i + 1]):
+            g = cover_gap[y]
+            better = cover_value[y] - have[g]
+            if better > 0:
+                part = (better * kept + more - 1) // more
+                if part > share[g]:
+                    total += part - share[g]
+                    share[g] = part
+    return total
+
+
+def _toll(b: Board, d: Desk, n: int, i: int, charge: int) -> int:
+    """Item i's part of what it costs at least, in terms of the bound, to earn its prerequisite; CLOSED if nothing does.
+
+    A seat that earns it costs its price, less what it brings its own gaps beyond the shares counted for them
+    already, and the toll of its own prerequisite, which must have been worked out before. As many courses as may
+    share the seat divide the sum, so that no seat is ever paid for more than once.
+    """
+    start, end, course, status, serves, first = d.start, d.end, d.course, d.status, d.serves, d.first
+    cost, cover_gap, cover_value, have, share = d.cost, d.cover_gap, d.cover_value, d.have, d.share
+    aw_ptr, aw_comp, aw_level, toll, waits = b.aw_ptr, b.aw_comp, b.aw_level, d.toll, d.waits
+    comp, level = d.need_comp[i], d.need_level[i]
+    least = CLOSED
+    before = -1
+    awards = False
+    for j in range(n):
+        if status[j] < 0 or not serves[j] or end[j] >= start[i] or course[j] == course[i]:
+            continue
+        if course[j] != before:
+            before = course[j]
+            awards = _awards(aw_ptr, aw_comp, aw_level, before, comp, level)
+        if not awards:
+            continue
+        if status[j] == 1:
+            return 0
+        paid = cost[j] + charge
+        for y in range(first[j], first[j + 1]):
+            beyond = cover_value[y] - have[cover_gap[y]] - share[cover_gap[y]]
+            if beyond > 0:
+                paid -= beyond
+        paid = max(paid, 0)
+        if waits[j]:
+            paid += toll[j]
+        least = min(least, paid)
+    return least if least >= CLOSED else least // d.sharing[i]
+
+
+def _hope(b: Board, d: Desk, n: int, gaps: int, needy: int, charge: int, short: int, thorough: bool) -> int:
+    """What items whose prerequisite is still to be earned could add to the shares of the ready ones.
+
+    Each pays its toll: that of the root first, and that of the present node only when the sum is more than `short`,
+    what is missing for the node to be worth searching. The item that adds most is left in out[3].
+    """
+    first, gains, mores, cover_gap, cover_value = d.first, d.gain, d.more, d.cover_gap, d.cover_value
+    have, share, extra, waits, toll = d.have, d.share, d.extra, d.waits, d.toll
+    hope = 0
+    for careful in range(2 if thorough else 1):
+        for x in range(needy):
+            i = d.queue[x]
+            if waits[i] and d.status[i] == 0:
+                toll[i] = _toll(b, d, n, i, charge) if careful else d.least_toll[i]
+        for g in range(gaps):
+            extra[g] = 0
+        hope = 0
+        most = 0
+        for x in range(needy):
+            i = d.queue[x]
+            kept = gains[i] - charge - toll[i]
+            if gains[i] <= 0 or kept <= 0 or not waits[i]:
+                continue
+            more = mores[i]
+            if kept > more:
+                hope += kept - more
+                kept = more
+            for y in range(first[i], first[i + 1]):
+                g = cover_gap[y]
+                better = cover_value[y] - have[g]
+                if better > 0:
+                    part = (better * kept + more - 1) // more - share[g]
+                    if part > extra[g]:
+                        hope += part - extra[g]
+                        extra[g] = part
+                        if part > most:
+                            most = part
+                            d.out[3] = i
+        if hope <= short:
+            return hope
+    return hope
+
+
+def _look(b: Board, d: Desk, t: State, p: int, n: int, m: int, gaps: int, needy: int, best: int, thorough: bool) -> int:
+    """Judge a node: current value to out[0], upper bound to out[1]; returns the item of largest gain or -1.
+
+    The bound is sharp only as far as needed to tell whether it exceeds `best`.
+    """
+    cost, status, first, gains, mores, waits = d.cost, d.status, d.first, d.gain, d.more, d.waits
     cover_gap, cover_value, have, share, chosen = d.cover_gap, d.cover_value, d.have, d.share, d.chosen
     course, start, end, blocks = d.course, d.start, d.end, d.blocks
     money, paid, partner, partner_left = d.money, d.paid, d.partner, t.partner_left
@@ -356,14 +617,18 @@ def _look(b: Board, d: Desk, t: State, p: int, n: int, m: int, gaps: int) -> int
     seats_left = b.max_seats - m
     if seats_left <= 0:
         return -1
-    # One seat may earn the prerequisite of several: each pays the part that is due however many share.
-    sharers = min(max(1, seats_left - 1), max(1, gaps))
-    bound = current
     top = -1
     top_gain = 0
+    waiting = False
     for i in range(n):
+        gains[i] = 0
+        waits[i] = 0
         if status[i] != 0:
             continue
+        if need_comp[i] >= 0 and not _ready(
+            aw_ptr, aw_comp, aw_level, need_comp, need_level, course, start, end, chosen, i, m
+        ):
+            waits[i] = 1
         more = 0
         for y in range(first[i], first[i + 1]):
             better = cover_value[y] - have[cover_gap[y]]
@@ -372,31 +637,47 @@ def _look(b: Board, d: Desk, t: State, p: int, n: int, m: int, gaps: int) -> int
         gain = more - cost[i]
         if gain <= 0:
             continue
-        if toll[i] > 0 and not _ready(
-            aw_ptr, aw_comp, aw_level, need_comp, need_level, course, start, end, chosen, i, m
-        ):
-            gain -= toll[i] // sharers
-            if gain <= 0:
-                continue
+        if waits[i] and seats_left < 2:
+            continue
         if not _fits(
             course, start, end, blocks, money, paid, partner, chosen, i, m, money_left, partner_left[partner[i]]
         ):
             continue
-        kept = gain if cost[i] > 0 else more
-        bound += gain - kept
-        for y in range(first[i], first[i + 1]):
-            g = cover_gap[y]
-            better = cover_value[y] - have[g]
-            if better > 0:
-                part = (better * kept + more - 1) // more
-                if part > share[g]:
-                    share[g] = part
-        if gain > top_gain:
+        gains[i] = gain
+        mores[i] = more
+        if waits[i]:
+            waiting = True
+            gain -= d.least_toll[i]
+        if gain > top_gain or top < 0:
             top_gain = gain
             top = i
+    if top < 0:
+        return -1
+    bound = _shares(d, n, 0)
+    hopeful = 0
     for g in range(gaps):
-        bound += share[g]
-    d.out[1] = bound
+        if share[g] > 0:
+            hopeful += 1
+    charge = 0
+    if hopeful > seats_left:
+        # Seats are short: charge each one what the best gap that must go without would bring.
+        for g in range(gaps):
+            above = 0
+            for h in range(gaps):
+                if share[h] > share[g] or (share[h] == share[g] and h < g):
+                    above += 1
+            if above == seats_left:
+                charge = share[g]
+        for g in range(gaps):
+            share[g] = 0
+        bound = _shares(d, n, charge) + charge * seats_left
+    if waiting:
+        hope = _hope(b, d, n, gaps, needy, charge, best - current - bound, thorough)
+        if current + bound <= best < current + bound + hope and best > 0:
+            # Only a seat that must be earned first keeps this node alive: settle that one before anything else.
+            top = d.out[3]
+        bound += hope
+    d.out[1] = current + bound
     return top
 
 
@@ -414,7 +695,10 @@ def best_set(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int, limit: in
             d.status[i] = 1
             d.chosen[m] = i
             m += 1
-    _charge_needy(b, d, n)
+    if n > THIN_FROM:
+        _find_idle(b, d, t, p, n, m)
+    needy = _charge_needy(b, d, n, gaps)
+    _thin_servers(d, n)
     depth = 0
     nodes = 0
     best = -CLOSED
@@ -423,7 +707,7 @@ def best_set(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int, limit: in
     cut = 0
     while True:
         nodes += 1
-        top = _look(b, d, t, p, n, m, gaps)
+        top = _look(b, d, t, p, n, m, gaps, needy, best, limit >= THOROUGH_FROM)
         current = d.out[0]
         bound = d.out[1]
         if nodes == 1:

@@ -12,8 +12,8 @@ import numpy as np
 
 from trainer.planning.engine.candidates import money_of
 from trainer.planning.engine.instance import Ints
-from trainer.planning.engine.kernels import SCALE, Prices
-from trainer.planning.engine.table import Table
+from trainer.planning.engine.kernels import SCALE, Numbers, Prices
+from trainer.planning.engine.table import NODES, PROOF_NODES, Response, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +85,9 @@ def no_prices(table: Table, contest: Contest) -> Shadow:
 
 def usual_rounds(table: Table, contest: Contest) -> int:
     """Rounds that suit the size: plain code affords few."""
-    if table.quick:
-        return 60
-    return min(30, 2_000 // max(1, len(contest.people)))
+    if not table.quick:
+        return min(30, 2_000 // max(1, len(contest.people)))
+    return max(3, min(60, 120_000 // max(1, len(contest.people))))
 
 
 def proven(table: Table, contest: Contest, warm: Shadow, known: Shadow) -> Shadow:
@@ -101,38 +101,89 @@ def proven(table: Table, contest: Contest, warm: Shadow, known: Shadow) -> Shado
     return found if found.bound < known.bound else known
 
 
-def find(table: Table, contest: Contest, start: Shadow, *, rounds: int, eta: float, stop: Callable[[], bool]) -> Shadow:
+SAMPLE = 10
+"""One person in so many tells enough for a first guess at the prices."""
+
+SAMPLE_ROUNDS = 40
+
+SAMPLE_FROM = 5_000
+"""Contested people from which a sample is asked first."""
+
+
+class _Market:
+    """Prices under adjustment, sessions first, then partners, then missions, in one vector."""
+
+    def __init__(self, table: Table, contest: Contest, start: Shadow) -> None:
+        i = self.instance = table.instance
+        self.table, self.contest = table, contest
+        money = len(i.partner_budget) + len(i.mission_budget)
+        unit = float(i.objective.on_time * max(1.0, np.median(i.g_weight)))
+        dear = float(np.median(i.c_cost[i.c_cost > 0])) if (i.c_cost > 0).any() else 1.0
+        self.unit = np.concatenate((np.full(i.sessions, unit), np.full(money, unit / dear * 2**SCALE / 4)))
+        self.slack = np.concatenate((np.full(i.sessions, 3.0), np.full(money, 1000.0)))
+        self.cap = np.concatenate((table.cap, table.partner_left, table.mission_left)).astype(float)
+        self.contested = np.concatenate((contest.session, contest.partner, contest.mission)) > 0
+        self.price = np.concatenate((start.session, start.partner, start.mission)).astype(float)
+        self.pace = np.zeros(len(self.price))
+        self.cuts = (i.sessions, i.sessions + len(i.partner_budget))
+
+    def integers(self) -> tuple[Ints, Ints, Ints]:
+        session, partner, mission = np.split(np.rint(self.price).astype(np.int64), self.cuts)
+        return session, partner, mission
+
+    def ask(self, people: Numbers, *, nodes: int = NODES) -> Response:
+        session, partner, mission = self.integers()
+        return self.table.respond(self.table.prices(session, partner=partner, mission=mission), people, nodes=nodes)
+
+    def move(self, answer: Response, *, scale: float, step: float) -> None:
+        """Dearer where more was asked for than there is, cheaper where less."""
+        demand = np.concatenate((answer.demand, answer.partner, answer.mission)) * scale
+        push = step * self.unit * np.clip((demand - self.cap) / (self.cap + self.slack), -1, 2)
+        self.pace = 0.5 * self.pace + push
+        self.price = np.where(self.contested, np.maximum(self.price + self.pace, 0), 0)
+
+    def bound_of(self, answer: Response) -> int:
+        """What the answer of all contested people proves."""
+        table = self.table
+        session, partner, mission = self.integers()
+        money = 0
+        for prices, lefts in ((partner, table.partner_left), (mission, table.mission_left)):
+            rows = np.flatnonzero(prices)
+            money += sum(int(prices[x]) * int(lefts[x]) for x in rows)
+        income = int((session * table.cap).sum()) - (-money >> SCALE)
+        return self.contest.rest + int(answer.value.sum()) + income - table.kept_bonus
+
+
+def find(
+    table: Table, contest: Contest, start: Shadow, *, rounds: int, eta: float, stop: Callable[[], bool]
+) -> Shadow:
     """Better prices after so many rounds from a start; the bound never gets worse."""
-    i = table.instance
     best = start
     if not len(contest.people):
         return best
+    market = _Market(table, contest, start)
     people = table.flat(contest.people)
-    unit = float(i.objective.on_time * max(1.0, np.median(i.g_weight)))
-    money = unit / max(1.0, float(np.median(i.c_cost[i.c_cost > 0])) if (i.c_cost > 0).any() else 1.0) * 2**SCALE
-    cap = np.concatenate((table.cap, table.partner_left, table.mission_left)).astype(float)
-    contested = np.concatenate((contest.session, contest.partner, contest.mission)) > 0
-    units = np.concatenate((
-        np.full(i.sessions, unit), np.full(len(i.partner_budget) + len(i.mission_budget), money * 0.25),
-    ))  # fmt: skip
-    slack = np.concatenate((np.full(i.sessions, 3.0), np.full(len(i.partner_budget) + len(i.mission_budget), 1000.0)))
-    price = np.concatenate((start.session, start.partner, start.mission)).astype(float)
-    pace = np.zeros(len(price))
-    cuts = (i.sessions, i.sessions + len(i.partner_budget))
+    if eta > 0.2 and len(contest.people) >= SAMPLE_FROM:
+        sample = table.flat(contest.people[::SAMPLE])
+        for k in range(SAMPLE_ROUNDS):
+            if stop():
+                return best
+            market.move(market.ask(sample), scale=SAMPLE, step=eta / (1 + k / 8))
+        eta /= 5
     for k in range(rounds):
         if stop():
             break
-        session, partner, mission = np.split(np.rint(price).astype(np.int64), cuts)
-        answer = table.respond(table.prices(session, partner=partner, mission=mission), people)
-        income = int((session * table.cap).sum()) - (-int(sum(
-            int(m) * int(left) for prices, lefts in ((partner, table.partner_left), (mission, table.mission_left))
-            for m, left in zip(prices, lefts, strict=True) if m
-        )) >> SCALE)  # fmt: skip
-        bound = contest.rest + int(answer.value.sum()) + income - table.kept_bonus
+        answer = market.ask(people)
+        bound = market.bound_of(answer)
         if bound < best.bound:
-            best = replace(best, session=session, partner=partner, mission=mission, bound=bound)
-        demand = np.concatenate((answer.demand, answer.partner, answer.mission))
-        step = eta / (1 + k / 8) * units * np.clip((demand - cap) / (cap + slack), -1, 2)
-        pace = 0.5 * pace + step
-        price = np.where(contested, np.maximum(price + pace, 0), 0)
-    return best
+            session, partner, mission = market.integers()
+            best = Shadow(session=session, partner=partner, mission=mission, bound=bound)
+        market.move(answer, scale=1, step=eta / (1 + k / 8))
+    return best if stop() else prove(table, contest, best)
+
+
+def prove(table: Table, contest: Contest, shadow: Shadow) -> Shadow:
+    """The same prices with the bound worked out thoroughly."""
+    market = _Market(table, contest, shadow)
+    bound = market.bound_of(market.ask(table.flat(contest.people), nodes=PROOF_NODES))
+    return replace(shadow, bound=min(bound, shadow.bound))

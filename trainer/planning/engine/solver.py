@@ -52,7 +52,7 @@ class Options:
     """seconds; looked at between rounds only"""
     rounds: int | None = None
     """price rounds; by default as many as suit the size"""
-    sweeps: int = 12
+    sweeps: int = 6
     """passes of displacement at most"""
     nodes: int = 2000
     """branch-and-bound nodes of the whole program"""
@@ -264,8 +264,9 @@ class _Run:
         count = self.options.neighbourhoods
         if count is None:
             count = neighbourhoods.usual_count(table)
-        neighbourhoods.improve(table, state, shadow, count=count, stop=stop)
-        self.publish("neighbourhoods", table.copy(state))
+        if count:
+            neighbourhoods.improve(table, state, shadow, count=count, stop=stop)
+            self.publish("neighbourhoods", table.copy(state))
 
     def finish(self, shadow: prices.Shadow) -> Result:
         report, bound = self.report, self.bound

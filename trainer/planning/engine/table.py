@@ -17,8 +17,11 @@ from trainer.planning.engine.instance import ON_SITE, Ints, Instance
 from trainer.planning.engine.kernels import CLOSED, Board, Desk, Numbers, Prices, State
 from trainer.planning.engine.plan import Plan
 
-NODES = 3000
-"""Branch-and-bound nodes for one person before the bound is taken as it stands; hardly ever reached."""
+NODES = 60
+"""Branch-and-bound nodes for one person where a good answer will do."""
+
+PROOF_NODES = 2000
+"""Nodes where the bound itself is wanted; what is still open then counts at its own bound."""
 
 QUICK_FROM = 400_000
 """Eligible pairs from which waiting for the compiler beats doing without."""
@@ -109,7 +112,7 @@ class Table:
         items = int(np.diff(c.pair_ptr).max(initial=0)) + 2
         gaps = int(np.diff(self.instance.g_ptr).max(initial=0)) + 1
         wide = items * (int(np.diff(c.group_ptr).max(initial=0)) + 1)
-        sizes = {"cover_gap": wide, "cover_value": wide, "have": gaps, "share": gaps, "out": 4}
+        sizes = {"cover_gap": wide, "cover_value": wide, "have": gaps, "share": gaps, "extra": gaps, "out": 4}
         short = {"chosen": self.board.width + 1, "best": self.board.width + 1}
         return Desk(*(self.zeros((sizes | short).get(name, items)) for name in Desk._fields))
 
@@ -191,7 +194,9 @@ class Table:
     def copy(self, state: State) -> State:
         return State(*(part.copy() for part in state))
 
-    def respond(self, prices: Prices, people: Sequence[int] | Numbers | None = None) -> Response:
+    def respond(
+        self, prices: Prices, people: Sequence[int] | Numbers | None = None, *, nodes: int = NODES
+    ) -> Response:
         """What these people would choose at these prices if there were seats and money for all."""
         i = self.instance
         chosen = self.everybody if people is None else people
@@ -209,7 +214,7 @@ class Table:
 
         def work(t: int) -> None:
             self.kernels.respond(
-                self.board, self.desks[t], free, prices, chosen, cuts[t], cuts[t + 1], NODES, *parts[t], value, size
+                self.board, self.desks[t], free, prices, chosen, cuts[t], cuts[t + 1], nodes, *parts[t], value, size
             )
 
         if self.threads == 1:

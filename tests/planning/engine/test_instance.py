@@ -1,0 +1,75 @@
+"""Reading an instance: every fault named at once, and what is written can be read again."""
+
+import json
+
+import numpy as np
+import pytest
+
+from tests.planning.engine import worlds
+from trainer.planning.engine import family, instance, plan
+
+
+def _arrays(world, tmp_path):
+    path = tmp_path / "world.npz"
+    instance.save(world, path)
+    with np.load(path) as archive:
+        return {name: archive[name] for name in archive.files}
+
+
+def test_an_instance_survives_writing_and_reading(tmp_path):
+    world = family.generate(40, seed=1)
+    instance.save(world, tmp_path / "world.npz")
+
+    assert instance.load(tmp_path / "world.npz").digest() == world.digest()
+
+
+def test_all_faults_are_named_together(tmp_path):
+    arrays = _arrays(worlds.plain(), tmp_path)
+    arrays["s_cap"][0] = -1
+    arrays["c_partner"][0] = 9
+    arrays["av_ptr"][1] = 5
+
+    with pytest.raises(instance.BadInstance) as refused:
+        instance.from_arrays(arrays)
+
+    assert {words.split()[0] for words in refused.value.faults} == {"s_cap", "c_partner", "av_ptr"}
+
+
+def test_missing_arrays_and_words_in_place_of_numbers_are_named(tmp_path):
+    arrays = _arrays(worlds.plain(), tmp_path)
+    del arrays["travel"]
+    arrays["g_due"] = np.array([0.5, 1.0, 2.0])
+    arrays["meta"] = np.array(json.dumps({"horizon": "a year"}))
+
+    with pytest.raises(instance.BadInstance) as refused:
+        instance.from_arrays(arrays)
+
+    faults = " ".join(refused.value.faults)
+    for part in ("travel is missing", "g_due holds float64", "meta.horizon is 'a year'", "meta.objective.SEAT"):
+        assert part in faults
+
+
+def test_an_array_of_the_wrong_length_is_named_before_its_values_are_looked_at(tmp_path):
+    arrays = _arrays(worlds.plain(), tmp_path)
+    arrays["s_end"] = arrays["s_end"][:-1]
+
+    with pytest.raises(instance.BadInstance, match="s_end has 3 entries instead of 4"):
+        instance.from_arrays(arrays)
+
+
+def test_a_file_that_is_no_archive_is_refused_in_words(tmp_path):
+    path = tmp_path / "notes.npz"
+    path.write_text("not an archive")
+
+    with pytest.raises(instance.BadInstance, match="not a readable"):
+        instance.load(path)
+    with pytest.raises(plan.BadPlan, match="not a readable"):
+        plan.load(path)
+
+
+def test_a_plan_has_one_hash_whatever_the_order_of_its_seats():
+    one = plan.Plan.of(np.array([1, 0]), np.array([5, 6]))
+    other = plan.Plan.of(np.array([0, 1]), np.array([6, 5]))
+
+    assert one.digest() == other.digest()
+    assert one.digest() != plan.Plan.of(np.array([0]), np.array([6])).digest()
