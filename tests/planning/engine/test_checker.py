@@ -61,9 +61,7 @@ def test_a_good_plan_is_feasible_and_worth_what_the_format_says():
 
 
 def test_a_dropped_old_seat_costs_and_is_counted_apart_for_people_nothing_happened_to():
-    world = replace(
-        worlds.plain(), old_person=np.array([0, 1]), old_session=np.array([1, 1]), touched=np.array([1, 0])
-    )
+    world = replace(worlds.plain(), old_person=np.array([0, 1]), old_session=np.array([1, 1]), touched=np.array([1, 0]))
 
     kept, dropped = checker.check(world, plan_of([(0, 1), (1, 1)])), checker.check(world, plan_of([(1, 2)]))
 

@@ -8,9 +8,7 @@ import numpy as np
 
 from trainer.planning.engine.instance import Instance, Objective, from_arrays, require_valid
 
-OBJECTIVE = Objective(
-    on_time=1000, early=200, late=300, late_decay=3, seat=60, cost_num=1, cost_den=20, change=400
-)
+OBJECTIVE = Objective(on_time=1000, early=200, late=300, late_decay=3, seat=60, cost_num=1, cost_den=20, change=400)
 
 
 def plain(**changes: Any) -> Instance:
@@ -29,7 +27,14 @@ def plain(**changes: Any) -> Instance:
         "s_course": [0, 0, 0, 1], "s_start": [10, 40, 60, 70], "s_end": [14, 44, 64, 90], "s_cap": [2, 2, 2, 5],
         "travel": [[40]], "partner_budget": [10_000], "mission_budget": [10_000],
     }  # fmt: skip
-    meta = {"name": "plain", "seed": 1, "horizon": 365, "freeze_day": 30, "max_seats": 5, "objective": OBJECTIVE.to_json()}
+    meta = {
+        "name": "plain",
+        "seed": 1,
+        "horizon": 365,
+        "freeze_day": 30,
+        "max_seats": 5,
+        "objective": OBJECTIVE.to_json(),
+    }
     meta |= {key: changes.pop(key) for key in list(changes) if key in meta}
     found = {name: np.array(value, np.int64) for name, value in (arrays | changes).items()}
     return from_arrays(found | {"meta": np.array(json.dumps(meta))})

@@ -6,13 +6,12 @@ form a group, because they cover the same gaps. Capacity, budgets and the other 
 whoever chooses. People are taken in blocks so that memory follows the result and not the intermediate tables.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from trainer.planning.engine.instance import ON_SITE, Ints, Instance
+from trainer.planning.engine.instance import ON_SITE, Instance, Ints
 
 NEEDS, OLD, LOCKED, SERVES = 1, 2, 4, 8
 """Marks of a pair: its prerequisite must be earned first · a seat of the previous plan · one that must stay ·
@@ -63,15 +62,11 @@ def closing_value(instance: Instance, gap: Ints, day: Ints) -> Ints:
 def find(instance: Instance) -> Candidates:
     """All eligible pairs; seconds at 100,000 people, milliseconds at a few thousand gaps."""
     tables = Lookup(instance)
-    blocks = [_block(tables, first, min(first + BLOCK, instance.people)) for first in _firsts(instance)]
-    return _join(instance, blocks)
+    people = instance.people
+    return _join([_block(tables, first, min(first + BLOCK, people)) for first in range(0, people, BLOCK)])
 
 
-def _firsts(instance: Instance) -> Iterator[int]:
-    yield from range(0, instance.people, BLOCK)
-
-
-def _join(instance: Instance, blocks: list["_Block"]) -> Candidates:
+def _join(blocks: list["_Block"]) -> Candidates:
     shift, pairs, sizes = 0, [], []
     for block in blocks:
         pairs.append(np.bincount(block.person, minlength=block.people))
@@ -236,7 +231,10 @@ def _pairs(tables: Lookup, keys: Ints, old: Ints) -> tuple[Ints, Ints, Ints, npt
     group, nth = spread(tables.open_ptr[course + 1] - tables.open_ptr[course])
     session = tables.open_session[tables.open_ptr[course[group]] + nth]
     person = keys[group] // i.courses
-    inside = tables.available(person, session)
+    owner = keys // i.courses
+    admitted = i.c_family[course] >> i.p_family[owner] & i.p_lang[owner] >> i.c_lang[course] & 1 == 1
+    # A group may be here for an old seat alone, whose course the person could not take any more.
+    inside = tables.available(person, session) & admitted[group]
     group, session, person = group[inside], session[inside], person[inside]
     locked = i.s_start[i.old_session[old]] < i.freeze_day
     seats = i.old_person[old] * i.sessions + i.old_session[old]

@@ -5,13 +5,13 @@ refused by a program that does not have the solver's mistakes. It reads plainly 
 100,000 people is still judged in seconds, its reasons in a minute.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from trainer.planning.engine.instance import Ints, Instance
+from trainer.planning.engine.instance import Instance, Ints
 from trainer.planning.engine.plan import Plan
 
 Flags = npt.NDArray[np.bool_]
@@ -361,11 +361,11 @@ class _Reasons:
         s = s[self.open[s] & ~np.isin(s, z.session[mine])]
         if not len(s):
             return 4
-        for code, keeps in ((5, self._available), (6, self._prepared), (12, self._counts)):
-            s = s[keeps(p, g, s, mine)]
-            if not len(s):
-                return code
-        for code, keeps in ((7, self._seats), (8, self._money), (9, self._time)):
+        filters: tuple[tuple[int, Callable[[int, int, Ints, slice], Flags]], ...] = (
+            (5, self._available), (6, self._prepared), (12, self._counts), (7, self._seats), (8, self._money),
+            (9, self._time),
+        )  # fmt: skip
+        for code, keeps in filters:
             s = s[keeps(p, g, s, mine)]
             if not len(s):
                 return code

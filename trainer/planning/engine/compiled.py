@@ -12,8 +12,9 @@ from typing import Any
 from trainer.planning.engine import kernels
 
 IN_ORDER = (
-    "seat_money", "gap_value", "_add_item", "_collect", "_awards", "_fits", "_find_idle", "_toll", "_count_sharing", "_charge_needy", "_thin_servers", "_ready", "_to_branch_on",
-    "_shares", "_hope", "_look", "best_set", "worth_of", "release", "hold", "place", "respond", "fill", "ease", "_sits_in", "_covers_alike", "without", "_next_victim",
+    "seat_money", "gap_value", "_add_item", "_collect", "_awards", "_fits", "_find_idle", "_toll", "_count_sharing",
+    "_charge_needy", "_thin_servers", "_ready", "_to_branch_on", "_shares", "_hope", "_look", "best_set", "worth_of",
+    "release", "hold", "place", "respond", "fill", "ease", "_sits_in", "_covers_alike", "without", "_next_victim",
     "_log", "_undo", "_victim", "displace",
 )  # fmt: skip
 """Every kernel after those it calls."""

@@ -238,9 +238,10 @@ class _Model:
         locked = {p: [k for k in self._had(p) if self.table.board.pair_mark[k] & LOCKED] for p in self.people}
         if not program.value:
             return Answer(pairs=locked, bound=self.base, proven=True)
-        solver = highspy.Highs()
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy annotates only in part
         for option, setting in (
-            ("output_flag", False), ("log_to_console", False), ("threads", 1), ("random_seed", 1), ("mip_rel_gap", gap), ("mip_abs_gap", 0.9),
+            ("output_flag", False), ("log_to_console", False), ("threads", 1), ("random_seed", 1),
+            ("mip_rel_gap", gap), ("mip_abs_gap", 0.9),
             ("mip_max_nodes", nodes), ("time_limit", seconds),
         ):  # fmt: skip
             solver.setOptionValue(option, setting)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.planning.engine.candidates import LOCKED, Lookup, closing_value, money_of, spread
-from trainer.planning.engine.instance import Ints, Instance
+from trainer.planning.engine.instance import Instance, Ints
 from trainer.planning.engine.kernels import State
 from trainer.planning.engine.plan import Plan
 from trainer.planning.engine.table import NODES, Table

@@ -6,11 +6,12 @@ Everything comes from the seed.
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from trainer.planning.engine.instance import Ints, Instance, Objective, require_valid
+from trainer.planning.engine.instance import Instance, Ints, Objective, require_valid
 from trainer.planning.engine.plan import Plan
 
 MISSIONS, REGIONS, FAMILIES, LANGUAGES, COMPETENCIES, TASKS, HORIZON = 12, 5, 4, 6, 60, 40, 365
@@ -165,7 +166,7 @@ def _gaps(
     return _ptr(np.bincount(who, minlength=people)), (comp, level, when[who, comp], weight, task)
 
 
-def _courses(rng: Draw, people: int) -> dict[str, Ints]:
+def _courses(rng: Draw, people: int) -> dict[str, Any]:
     count = max(20, round(200 * (people / 1000) ** 0.38))
     partners = max(5, count // 4)
     mode = rng.choice(4, count, p=[0.21, 0.26, 0.42, 0.11])
@@ -180,7 +181,8 @@ def _courses(rng: Draw, people: int) -> dict[str, Ints]:
     low, high = np.array([1, 45, 200, 200])[mode], np.array([60, 300, 1490, 1400])[mode]
     families = np.where(rng.random(count) < 0.71, 15, rng.integers(1, 16, count))
     return {
-        "c_partner": rng.integers(0, partners, count), "c_lang": rng.choice(LANGUAGES, count, p=[0.68, 0.18, 0.04, 0.04, 0.03, 0.03]),
+        "c_partner": rng.integers(0, partners, count),
+        "c_lang": rng.choice(LANGUAGES, count, p=[0.68, 0.18, 0.04, 0.04, 0.03, 0.03]),
         "c_mode": mode, "c_region": rng.integers(0, REGIONS, count), "c_family": families,
         "c_cost": (low + (high - low) * rng.random(count)).astype(np.int64),
         "c_days": np.where(mode == 0, 45, np.where(mode == 1, rng.integers(2, 10, count), rng.integers(3, 15, count))),
@@ -189,7 +191,7 @@ def _courses(rng: Draw, people: int) -> dict[str, Ints]:
     }  # fmt: skip
 
 
-def _sessions(rng: Draw, people: int, courses: dict[str, Ints], tight: float) -> dict[str, Ints]:
+def _sessions(rng: Draw, people: int, courses: dict[str, Ints], tight: float) -> dict[str, Any]:
     count = max(60, round(1000 * (people / 1000) ** 0.544))
     weight = rng.lognormal(0.0, 0.7, len(courses["c_mode"]))
     course = np.sort(rng.choice(len(weight), count, p=weight / weight.sum()))
@@ -228,7 +230,8 @@ def _travel(rng: Draw) -> Ints:
 def shift(instance: Instance, plan: Plan, *, share: float, seed: int, later: int = 30) -> Instance:
     """The question after `share` of what the mandate table asks has changed and the freeze day has moved on.
 
-    Two thirds of the changes concern cells that ask something, one third cells that did not. Changed cells ask more, less, sooner, or of other people; gaps that come from them are made anew for whoever is
+    Two thirds of the changes concern cells that ask something, one third cells that did not. Changed
+    cells ask more, less, sooner, or of other people; gaps that come from them are made anew for whoever is
     concerned, and exactly those people are touched.
     """
     rng = np.random.default_rng(seed)
@@ -265,7 +268,7 @@ def _differ(
     ptr: Ints, gaps: tuple[Ints, Ints, Ints, Ints, Ints], before_ptr: Ints, before: tuple[Ints, Ints, Ints, Ints, Ints]
 ) -> npt.NDArray[np.bool_]:
     """[P] whose list of gaps is another one now."""
-    differ = np.diff(ptr) != np.diff(before_ptr)
+    differ: npt.NDArray[np.bool_] = np.diff(ptr) != np.diff(before_ptr)
     for p in np.flatnonzero(~differ).tolist():
         now, then = slice(ptr[p], ptr[p + 1]), slice(before_ptr[p], before_ptr[p + 1])
         differ[p] = any((a[now] != b[then]).any() for a, b in zip(gaps[:4], before[:4], strict=True))
@@ -274,7 +277,7 @@ def _differ(
 
 def _merged(
     instance: Instance, touched: npt.NDArray[np.bool_], ptr: Ints, gaps: tuple[Ints, Ints, Ints, Ints, Ints]
-) -> dict[str, Ints]:
+) -> dict[str, Any]:
     """The gaps of everybody: new ones for the touched, the old ones for all others."""
     names = ("g_comp", "g_level", "g_due", "g_weight", "g_task")
     old = tuple(getattr(instance, name) for name in names)
@@ -282,7 +285,7 @@ def _merged(
     who = np.repeat(np.arange(instance.people), counts)
     nth = np.arange(len(who)) - np.repeat(np.cumsum(counts) - counts, counts)
     new = touched[who]
-    out = {"g_ptr": _ptr(counts)}
+    out: dict[str, Any] = {"g_ptr": _ptr(counts)}
     for name, fresh, kept in zip(names, gaps, old, strict=True):
         column = np.empty(len(who), np.int64)
         column[new] = fresh[ptr[who[new]] + nth[new]]

@@ -55,8 +55,8 @@ class Objective:
         return {name.upper(): value for name, value in asdict(self).items()}
 
 
-def _optional() -> Any:
-    return field(default_factory=lambda: np.zeros(0, np.int64))
+def _none() -> Ints:
+    return np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -142,25 +142,25 @@ class Instance:
     """[B] cap on course costs"""
     mission_budget: Ints
     """[M] cap on course and travel costs"""
-    old_person: Ints = _optional()
+    old_person: Ints = field(default_factory=_none)
     """[O] previous plan"""
-    old_session: Ints = _optional()
+    old_session: Ints = field(default_factory=_none)
     """[O]"""
-    touched: Ints = _optional()
+    touched: Ints = field(default_factory=_none)
     """[P] 1: the person's own demands changed since the previous plan; absent: everybody"""
-    p_contingent: Ints = _optional()
+    p_contingent: Ints = field(default_factory=_none)
     """[P] for information"""
-    p_role: Ints = _optional()
+    p_role: Ints = field(default_factory=_none)
     """[P] for information"""
-    p_deploy: Ints = _optional()
+    p_deploy: Ints = field(default_factory=_none)
     """[P] for information"""
-    g_task: Ints = _optional()
+    g_task: Ints = field(default_factory=_none)
     """[G] for information"""
-    c_days: Ints = _optional()
+    c_days: Ints = field(default_factory=_none)
     """[C] for information"""
-    req: Ints = _optional()
+    req: Ints = field(default_factory=_none)
     """[M, families, competencies, 4] the mandate table, for information: level, due, weight, task"""
-    s_unfrozen: Ints = _optional()
+    s_unfrozen: Ints = field(default_factory=_none)
     """[S] 1: a new seat may start before the freeze day (a module one may begin today)"""
 
     @property
@@ -182,13 +182,14 @@ class Instance:
     @property
     def opens(self) -> npt.NDArray[np.bool_]:
         """[S] a new seat may be given: it starts on or after the freeze day, or is exempt from it."""
-        free = self.s_start >= self.freeze_day
+        free: npt.NDArray[np.bool_] = self.s_start >= self.freeze_day
         return free | (self.s_unfrozen != 0) if len(self.s_unfrozen) else free
 
     @property
     def blocks(self) -> npt.NDArray[np.bool_]:
         """[S] the session takes up the person's days."""
-        return self.c_mode[self.s_course] != ONLINE_ANY_TIME
+        blocks: npt.NDArray[np.bool_] = self.c_mode[self.s_course] != ONLINE_ANY_TIME
+        return blocks
 
     @property
     def everyone_touched(self) -> npt.NDArray[np.bool_]:
@@ -240,7 +241,7 @@ def from_arrays(found: Mapping[str, npt.NDArray[Any]]) -> Instance:
     faults = [f"array {name} is missing" for name in _REQUIRED if name not in found]
     meta, meta_faults = _read_meta(found)
     faults += meta_faults
-    arrays: dict[str, Ints] = {}
+    arrays: dict[str, Any] = {}
     for name in _ARRAYS:
         if name not in found:
             continue
@@ -275,17 +276,17 @@ def _read_meta(found: Mapping[str, npt.NDArray[Any]]) -> tuple[dict[str, Any], l
             faults.append(f"meta.{key} is {value!r}, not a whole number")
         meta[key] = value
     points = words.get("objective")
-    for key in (f.name.upper() for f in fields(Objective)):
-        if not isinstance(points, dict) or type(points.get(key)) is not int:
-            faults.append(f"meta.objective.{key} is not a whole number")
+    keys = [f.name.upper() for f in fields(Objective)]
+    known = points if isinstance(points, dict) else {}
+    faults += [f"meta.objective.{key} is not a whole number" for key in keys if type(known.get(key)) is not int]
     if not faults:
-        meta["objective"] = Objective.from_json(points)
+        meta["objective"] = Objective.from_json(known)
     return meta, faults
 
 
 def save(instance: Instance, path: Path | str) -> None:
     """Write the instance in the public format: int32 where it fits by rule, int64 for offsets and budgets."""
-    arrays = {
+    arrays: dict[str, Any] = {
         name: array.astype(np.int64 if name.endswith("_ptr") or name in _WIDE else np.int32)
         for name, array in _arrays_of(instance)
         if name in _REQUIRED or array.size or name.startswith("old_")

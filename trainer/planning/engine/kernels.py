@@ -13,7 +13,6 @@ share of any seat's gain; a seat's cost is split over the gaps it improves in pr
 keeps the tree small (an equal split explodes).
 """
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 CLOSED = 2**60
@@ -30,8 +29,8 @@ THOROUGH_FROM = 500
 THIN_FROM = 6
 """Items from which it pays to look for useless ones first."""
 
-Numbers = Sequence[int] | Any
-"""A list of int or an int array: kernels only index them."""
+Numbers = Any
+"""A list of int or an int array: kernels index it and numba knows which; no one type says both."""
 
 
 class Board(NamedTuple):
@@ -90,8 +89,8 @@ class State(NamedTuple):
     partner_left: Numbers
     mission_left: Numbers
     seats: Numbers
-    """[P * width] pairs, locked ones included; the first `count` of each person count"""
-    count: Numbers
+    """[P * width] pairs, locked ones included; the first `filled` of each person count"""
+    filled: Numbers
     worth: Numbers
     """[P] the person's value at price zero, CHANGE per kept old seat included"""
 
@@ -148,7 +147,7 @@ class Desk(NamedTuple):
 
 def seat_money(b: Board, p: int, s: int) -> int:
     """What a seat costs the person's mission."""
-    money = b.s_cost[s]
+    money: int = b.s_cost[s]
     if b.s_travels[s]:
         money += b.travel[b.p_region[p] * b.regions + b.s_region[s]]
     return money
@@ -158,9 +157,11 @@ def gap_value(b: Board, gap: int, day: int) -> int:
     """What closing the gap on this day is worth."""
     late = day - b.g_due[gap]
     if late <= 0:
-        return b.g_weight[gap] * b.on_time[day]
+        worth: int = b.g_weight[gap] * b.on_time[day]
+        return worth
     points = b.late - b.late_decay * late
-    return b.g_weight[gap] * points if points > 0 else 0
+    worth = b.g_weight[gap] * points if points > 0 else 0
+    return worth
 
 
 def _add_item(b: Board, d: Desk, p: int, k: int, n: int, net: int, money: int) -> int:
@@ -448,7 +449,7 @@ def _ready(
     start: Numbers, end: Numbers, chosen: Numbers, i: int, m: int,
 ) -> bool:  # fmt: skip
     """The prerequisite of item i is held, or earned in time by one of the m chosen items."""
-    ready = need_comp[i] < 0
+    ready: bool = need_comp[i] < 0
     for x in range(m):
         j = chosen[x]
         if not ready and end[j] < start[i] and course[j] != course[i]:
@@ -572,6 +573,9 @@ def _hope(b: Board, d: Desk, n: int, gaps: int, needy: int, charge: int, short: 
             more = mores[i]
             if kept > more:
                 hope += kept - more
+                if kept - more > most:
+                    most = kept - more
+                    d.out[3] = i
                 kept = more
             for y in range(first[i], first[i + 1]):
                 g = cover_gap[y]
@@ -768,15 +772,14 @@ def worth_of(b: Board, d: Desk, p: int, seats: Numbers, at: int, count: int) -> 
             value = gap_value(b, gap, end)
             g = gap - b.g_ptr[p]
             # The pair's net counts each of its gaps in full; a gap counts only once, at its best.
-            worth -= value if value < d.have[g] else d.have[g]
-            if value > d.have[g]:
-                d.have[g] = value
+            worth -= min(d.have[g], value)
+            d.have[g] = max(d.have[g], value)
     return worth
 
 
 def release(b: Board, t: State, p: int) -> None:
     """Give back the person's unlocked seats; the list itself stays until the next `place`."""
-    for x in range(p * b.width, p * b.width + t.count[p]):
+    for x in range(p * b.width, p * b.width + t.filled[p]):
         k = t.seats[x]
         if b.pair_mark[k] & LOCKED:
             continue
@@ -788,7 +791,7 @@ def release(b: Board, t: State, p: int) -> None:
 
 def hold(b: Board, t: State, p: int) -> None:
     """Take the seats in the person's list again."""
-    for x in range(p * b.width, p * b.width + t.count[p]):
+    for x in range(p * b.width, p * b.width + t.filled[p]):
         k = t.seats[x]
         if b.pair_mark[k] & LOCKED:
             continue
@@ -803,7 +806,7 @@ def place(b: Board, d: Desk, t: State, p: int, count: int) -> None:
     at = p * b.width
     for x in range(count):
         t.seats[at + x] = d.best[x]
-    t.count[p] = count
+    t.filled[p] = count
     hold(b, t, p)
     t.worth[p] = worth_of(b, d, p, t.seats, at, count)
 
@@ -858,7 +861,7 @@ def ease(
     """For every full session, the `depth` people who would lose least by giving up their seat, and what they lose."""
     for p in range(first, last):
         at = p * b.width
-        for x in range(t.count[p]):
+        for x in range(t.filled[p]):
             k = t.seats[at + x]
             s = b.pair_session[k]
             if b.pair_mark[k] & LOCKED or t.taken[s] < b.s_cap[s]:
@@ -904,7 +907,7 @@ def _covers_alike(b: Board, k: int, j: int) -> bool:
 
 
 def _sits_in(b: Board, t: State, p: int, s: int) -> bool:
-    for x in range(p * b.width, p * b.width + t.count[p]):
+    for x in range(p * b.width, p * b.width + t.filled[p]):  # noqa: SIM110  # numba has no any()
         if b.pair_session[t.seats[x]] == s:
             return True
     return False
@@ -927,9 +930,9 @@ def _log(b: Board, t: State, p: int, logged: int, log: Numbers, log_seats: Numbe
     """Remember the person's seats; returns the number of people remembered."""
     log[logged] = p
     at = logged * (b.width + 2)
-    log_seats[at] = t.count[p]
+    log_seats[at] = t.filled[p]
     log_seats[at + 1] = t.worth[p]
-    for x in range(t.count[p]):
+    for x in range(t.filled[p]):
         log_seats[at + 2 + x] = t.seats[p * b.width + x]
     return logged + 1
 
@@ -940,9 +943,9 @@ def _undo(b: Board, t: State, logged: int, log: Numbers, log_seats: Numbers) -> 
     for y in range(logged):
         p = log[y]
         at = y * (b.width + 2)
-        t.count[p] = log_seats[at]
+        t.filled[p] = log_seats[at]
         t.worth[p] = log_seats[at + 1]
-        for x in range(t.count[p]):
+        for x in range(t.filled[p]):
             t.seats[p * b.width + x] = log_seats[at + 2 + x]
         hold(b, t, p)
 
@@ -950,7 +953,7 @@ def _undo(b: Board, t: State, logged: int, log: Numbers, log_seats: Numbers) -> 
 def _victim(b: Board, t: State, s: int, depth: int, who: Numbers, log: Numbers, logged: int) -> int:
     """Who is to leave the overfull session; -1 when nobody suitable is known."""
     for y in range(s * depth, s * depth + depth):
-        q = who[y]
+        q: int = who[y]
         if q < 0:
             return -1
         if not _sits_in(b, t, q, s):
@@ -993,7 +996,7 @@ def displace(
         while fits and done < logged:
             mover = log[done]
             done += 1
-            for y in range(mover * b.width, mover * b.width + t.count[mover]):
+            for y in range(mover * b.width, mover * b.width + t.filled[mover]):
                 s = b.pair_session[t.seats[y]]
                 if t.taken[s] <= b.s_cap[s] or b.pair_mark[t.seats[y]] & LOCKED:
                     continue

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -55,8 +55,8 @@ def load(path: Path | str) -> Plan:
 
 
 def save(plan: Plan, path: Path | str) -> None:
-    arrays = {"person": plan.person.astype(np.int32), "session": plan.session.astype(np.int32)}
+    arrays: dict[str, Any] = {"person": plan.person.astype(np.int32), "session": plan.session.astype(np.int32)}
     if len(plan.reason):
         arrays["reason"] = plan.reason.astype(np.int32)
     with Path(path).open("wb") as file:
-        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # numpy types the flag after the arrays
+        np.savez_compressed(file, **arrays)

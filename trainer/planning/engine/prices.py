@@ -60,8 +60,8 @@ def contest_of(table: Table) -> Contest:
     dearest = np.zeros(i.people, np.int64)
     for start in range(0, len(c), 1 << 22):
         part = slice(start, start + (1 << 22))
-        who = pair_person[part]
-        np.maximum.at(dearest, who, money_of(i, who, c.pair_session[part]))
+        who = pair_person[part].astype(np.int64)
+        np.maximum.at(dearest, who, money_of(i, who, c.pair_session[part].astype(np.int64)))
     np.add.at(mission_ask, i.p_mission, dearest * i.max_seats)
     partner = (partner_ask > table.partner_left).astype(np.int64)
     mission = (mission_ask > table.mission_left).astype(np.int64)
@@ -154,9 +154,7 @@ class _Market:
         return self.contest.rest + int(answer.value.sum()) + income - table.kept_bonus
 
 
-def find(
-    table: Table, contest: Contest, start: Shadow, *, rounds: int, eta: float, stop: Callable[[], bool]
-) -> Shadow:
+def find(table: Table, contest: Contest, start: Shadow, *, rounds: int, eta: float, stop: Callable[[], bool]) -> Shadow:
     """Better prices after so many rounds from a start; the bound never gets worse."""
     best = start
     if not len(contest.people):

@@ -27,7 +27,7 @@ import numpy as np
 
 from trainer.planning.engine import candidates as pairs
 from trainer.planning.engine import checker, exact, explain, neighbourhoods, prices, repair
-from trainer.planning.engine.instance import Ints, Instance
+from trainer.planning.engine.instance import Instance, Ints
 from trainer.planning.engine.kernels import State
 from trainer.planning.engine.plan import Plan
 from trainer.planning.engine.table import Table
@@ -198,7 +198,7 @@ class _Run:
         i = self.instance
         repairing = self.options.mode == "repair" or (self.options.mode == "auto" and len(i.old_person) > 0)
         state = repair.keep(self.table)
-        if len(i.old_person):
+        if len(i.old_person) or repairing:
             self.publish("kept", self.table.copy(state))
             repair.refill(self.table, state, np.flatnonzero(i.everyone_touched), self.stop)
             self.publish("repair", self.table.copy(state))

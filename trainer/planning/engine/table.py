@@ -13,7 +13,7 @@ import numpy as np
 
 from trainer.planning.engine import compiled
 from trainer.planning.engine.candidates import LOCKED, OLD, Candidates, money_of
-from trainer.planning.engine.instance import ON_SITE, Ints, Instance
+from trainer.planning.engine.instance import ON_SITE, Instance, Ints
 from trainer.planning.engine.kernels import CLOSED, Board, Desk, Numbers, Prices, State
 from trainer.planning.engine.plan import Plan
 
@@ -158,7 +158,7 @@ class Table:
             partner_left=self.flat(partner_left),
             mission_left=self.flat(mission_left),
             seats=self.flat(seats),
-            count=self.flat(count),
+            filled=self.flat(count),
             worth=self.zeros(i.people),
         )
         for p in np.unique(person).tolist():
@@ -174,19 +174,19 @@ class Table:
     def pairs_at(self, state: State, person: int) -> list[int]:
         """The pairs in the person's list."""
         at = person * self.board.width
-        return [int(k) for k in state.seats[at : at + int(state.count[person])]]
+        return [int(k) for k in state.seats[at : at + int(state.filled[person])]]
 
     def seats_of(self, state: State) -> tuple[Ints, Ints]:
         """(person, pair) of every seat, sorted by person."""
         b = self.board
-        count = np.asarray(state.count)
+        count = np.asarray(state.filled, np.int64)
         person = np.repeat(np.arange(self.instance.people), count)
         nth = np.arange(len(person)) - np.repeat(np.cumsum(count) - count, count)
-        return person, np.asarray(state.seats)[person * b.width + nth]
+        return person, np.asarray(state.seats, np.int64)[person * b.width + nth]
 
     def plan_of(self, state: State) -> Plan:
         person, pair = self.seats_of(state)
-        return Plan.of(person, self.candidates.pair_session[pair])
+        return Plan.of(person, self.candidates.pair_session[pair].astype(np.int64))
 
     def objective_of(self, state: State) -> int:
         return int(np.asarray(state.worth).sum()) - self.kept_bonus
@@ -194,9 +194,7 @@ class Table:
     def copy(self, state: State) -> State:
         return State(*(part.copy() for part in state))
 
-    def respond(
-        self, prices: Prices, people: Sequence[int] | Numbers | None = None, *, nodes: int = NODES
-    ) -> Response:
+    def respond(self, prices: Prices, people: Sequence[int] | Numbers | None = None, *, nodes: int = NODES) -> Response:
         """What these people would choose at these prices if there were seats and money for all."""
         i = self.instance
         chosen = self.everybody if people is None else people
@@ -204,7 +202,7 @@ class Table:
             taken=self.flat(np.minimum(self.cap - 1, 0)),
             partner_left=self.zeros(len(i.partner_budget), CLOSED),
             mission_left=self.zeros(len(i.mission_budget), CLOSED),
-            seats=self.zeros(0), count=self.zeros(0), worth=self.zeros(0),
+            seats=self.zeros(0), filled=self.zeros(0), worth=self.zeros(0),
         )  # fmt: skip
         value, size = self.zeros(i.people), self.zeros(i.people)
         parts = [
@@ -257,7 +255,7 @@ class Table:
                 who,
                 log,
                 log_seats,
-            )  # fmt: skip
+            )
         )
 
     def old_pairs(self) -> Ints:
