@@ -98,6 +98,7 @@ class _Model:
         self.program = _Program()
         self.x: dict[int, int] = {}
         self.start: set[int] = set()
+        self.credits: dict[int, list[tuple[int, int, int]]] = {}
         self.base = 0
         c = table.candidates
         by_person = np.searchsorted(c.pair_ptr, pairs, side="right") - 1
@@ -172,6 +173,7 @@ class _Model:
         self.x[k] = program.column(own, whole=True)
         for g, value in closes:
             z = program.column(float(value), whole=False)
+            self.credits.setdefault(g, []).append((value, k, z))
             program.row([z, self.x[k]], [1.0, -1.0], high=0)
             cover.setdefault(g, []).append(z)
 
@@ -281,10 +283,14 @@ class _Model:
         return lp
 
     def _start(self, highspy: Any) -> Any:
-        """What the people had, as a solution; HiGHS completes the continuous part."""
+        """What the people had, as a solution: their seats, and each gap credited to the best of them."""
         solution = highspy.HighsSolution()
         values = np.zeros(len(self.program.value))
         for k, column in self.x.items():
             values[column] = float(k in self.start)
+        for credited in self.credits.values():
+            had = [(value, z) for value, k, z in credited if k in self.start]
+            if had:
+                values[max(had)[1]] = 1.0
         solution.col_value = values.tolist()
         return solution

@@ -157,11 +157,9 @@ def gap_value(b: Board, gap: int, day: int) -> int:
     """What closing the gap on this day is worth."""
     late = day - b.g_due[gap]
     if late <= 0:
-        worth: int = b.g_weight[gap] * b.on_time[day]
-        return worth
+        return int(b.g_weight[gap] * b.on_time[day])
     points = b.late - b.late_decay * late
-    worth = b.g_weight[gap] * points if points > 0 else 0
-    return worth
+    return int(b.g_weight[gap] * points) if points > 0 else 0
 
 
 def _add_item(b: Board, d: Desk, p: int, k: int, n: int, net: int, money: int) -> int:

@@ -87,7 +87,7 @@ def usual_rounds(table: Table, contest: Contest) -> int:
     """Rounds that suit the size: plain code affords few."""
     if not table.quick:
         return min(30, 2_000 // max(1, len(contest.people)))
-    return max(3, min(60, 120_000 // max(1, len(contest.people))))
+    return max(2, min(60, 60_000 // max(1, len(contest.people))))
 
 
 def proven(table: Table, contest: Contest, warm: Shadow, known: Shadow) -> Shadow:
@@ -101,8 +101,8 @@ def proven(table: Table, contest: Contest, warm: Shadow, known: Shadow) -> Shado
     return found if found.bound < known.bound else known
 
 
-SAMPLE = 10
-"""One person in so many tells enough for a first guess at the prices."""
+SAMPLE = 1_000
+"""So many people, evenly chosen, tell enough for a first guess at the prices; one in fifty at least."""
 
 SAMPLE_ROUNDS = 40
 
@@ -162,11 +162,12 @@ def find(table: Table, contest: Contest, start: Shadow, *, rounds: int, eta: flo
     market = _Market(table, contest, start)
     people = table.flat(contest.people)
     if eta > 0.2 and len(contest.people) >= SAMPLE_FROM:
-        sample = table.flat(contest.people[::SAMPLE])
+        stride = min(50, len(contest.people) // SAMPLE)
+        sample = table.flat(contest.people[::stride])
         for k in range(SAMPLE_ROUNDS):
             if stop():
                 return best
-            market.move(market.ask(sample), scale=SAMPLE, step=eta / (1 + k / 8))
+            market.move(market.ask(sample), scale=stride, step=eta / (1 + k / 8))
         eta /= 5
     for k in range(rounds):
         if stop():

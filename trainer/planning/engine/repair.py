@@ -61,6 +61,14 @@ def priced_fill(table: Table, state: State, contest: Contest, shadow: Shadow, st
     refill(table, state, order, stop)
 
 
+def usual_sweeps(table: Table) -> int:
+    """Passes of displacement that suit the size; each takes about as long as filling everything five times."""
+    pairs = len(table.candidates)
+    if pairs < 1_000_000:
+        return 12
+    return 4 if pairs < 10_000_000 else 1
+
+
 def displace(table: Table, state: State, ceiling: Ints, *, sweeps: int, stop: Callable[[], bool], bound: int) -> None:
     """Passes in which people take full seats from those who lose less, until a pass gains next to nothing."""
     order = np.argsort(-ceiling, kind="stable")

@@ -52,8 +52,8 @@ class Options:
     """seconds; looked at between rounds only"""
     rounds: int | None = None
     """price rounds; by default as many as suit the size"""
-    sweeps: int = 6
-    """passes of displacement at most"""
+    sweeps: int | None = None
+    """passes of displacement at most; by default as many as suit the size"""
     nodes: int = 2000
     """branch-and-bound nodes of the whole program"""
     mip_seconds: float = 45.0
@@ -171,6 +171,7 @@ class _Run:
         self.best: State = self.table.empty_state()
         self.report: checker.Report | None = None
         self.plan = self.table.plan_of(self.best)
+        self.sweeps = repair.usual_sweeps(self.table) if options.sweeps is None else options.sweeps
 
     def stop(self) -> bool:
         """A limit is reached or somebody cancelled; once true it stays true."""
@@ -215,14 +216,13 @@ class _Run:
         if self.options.mode == "first":
             return self.finish(self._priced(contest, shadow))
         if self._small() or self.options.mode == "exact":
-            repair.displace(
-                self.table, state, contest.value, sweeps=self.options.sweeps, stop=self.stop, bound=self.bound
-            )
+            repair.displace(self.table, state, contest.value, sweeps=self.sweeps, stop=self.stop, bound=self.bound)
             self.publish("displace", self.table.copy(state))
             self._exact(contest)
             return self.finish(shadow)
         shadow = self._priced(contest, shadow)
-        self._improve(state, contest, shadow)
+        # Not from the first plan: its seats would stand in the way of a fill that knows the prices.
+        self._improve(repair.keep(self.table), contest, shadow)
         return self.finish(shadow)
 
     def _small(self) -> bool:
@@ -259,7 +259,7 @@ class _Run:
         table, stop = self.table, self.stop
         repair.priced_fill(table, state, contest, shadow, stop)
         self.publish("prices", table.copy(state))
-        repair.displace(table, state, contest.value, sweeps=self.options.sweeps, stop=stop, bound=shadow.bound)
+        repair.displace(table, state, contest.value, sweeps=self.sweeps, stop=stop, bound=shadow.bound)
         self.publish("displace", table.copy(state))
         count = self.options.neighbourhoods
         if count is None:
