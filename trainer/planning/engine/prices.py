@@ -87,7 +87,7 @@ def usual_rounds(table: Table, contest: Contest) -> int:
     """Rounds that suit the size: plain code affords few."""
     if not table.quick:
         return min(30, 2_000 // max(1, len(contest.people)))
-    return max(2, min(60, 60_000 // max(1, len(contest.people))))
+    return max(2, min(60, 120_000 // max(1, len(contest.people))))
 
 
 def proven(table: Table, contest: Contest, warm: Shadow, known: Shadow) -> Shadow:
