@@ -157,7 +157,7 @@ class _Market:
 def find(table: Table, contest: Contest, start: Shadow, *, rounds: int, eta: float, stop: Callable[[], bool]) -> Shadow:
     """Better prices after so many rounds from a start; the bound never gets worse."""
     best = start
-    if not len(contest.people):
+    if not len(contest.people) or rounds == 0:
         return best
     market = _Market(table, contest, start)
     people = table.flat(contest.people)
