@@ -1,0 +1,79 @@
+"""What happens to people and their accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from trainer.kernel.events import Event
+from trainer.kernel.values import Subject, SubjectKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonEnrolled(Event):
+    person_id: int
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (Subject(kind=SubjectKind.PERSON, id=self.person_id),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonMoved(Event):
+    """A person's posting began, changed or ended early."""
+
+    person_id: int
+    from_mission_id: int | None
+    to_mission_id: int | None
+    on: date
+
+    def subjects(self) -> tuple[Subject, ...]:
+        missions = [each for each in (self.from_mission_id, self.to_mission_id) if each is not None]
+        return (
+            Subject(kind=SubjectKind.PERSON, id=self.person_id),
+            *(Subject(kind=SubjectKind.MISSION, id=each) for each in missions),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLeft(Event):
+    person_id: int
+    on: date
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (Subject(kind=SubjectKind.PERSON, id=self.person_id),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeGranted(Event):
+    person_id: int
+    office: str
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (Subject(kind=SubjectKind.PERSON, id=self.person_id),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeEnded(Event):
+    person_id: int
+    office: str
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (Subject(kind=SubjectKind.PERSON, id=self.person_id),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordSet(Event):
+    person_id: int
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (Subject(kind=SubjectKind.PERSON, id=self.person_id),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInsEnded(Event):
+    """Every signed-in browser of a person was signed out."""
+
+    person_id: int
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (Subject(kind=SubjectKind.PERSON, id=self.person_id),)

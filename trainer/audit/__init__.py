@@ -1,0 +1,1 @@
+"""Reading the ledger as evidence, and sealing it."""

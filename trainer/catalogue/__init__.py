@@ -1,0 +1,1 @@
+"""Curricula: modules, tracks and editions, installed from packs."""

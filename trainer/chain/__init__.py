@@ -1,0 +1,1 @@
+"""The whole chain from a paragraph to a seat and back; queries only."""

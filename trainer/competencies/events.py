@@ -1,0 +1,69 @@
+"""What happens to competencies and the evidence for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from trainer.kernel.events import Event
+from trainer.kernel.values import Subject, SubjectKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRecorded(Event):
+    person_id: int
+    evidence_id: int
+    competency: str
+    level: int
+    source: str
+    expires_on: date | None = None
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (
+            Subject(kind=SubjectKind.PERSON, id=self.person_id),
+            Subject(kind=SubjectKind.EVIDENCE, id=self.evidence_id),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpiriesCameDue(Event):
+    """A day's evidence that has come within the due-soon window or has expired; once per piece and kind."""
+
+    on: date
+    people: tuple[int, ...]
+    """Ids of the people concerned, each once."""
+    expired: int
+    due_soon: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameworkAdopted(Event):
+    framework_id: int
+    key: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverGranted(Event):
+    waiver_id: int
+    person_id: int
+    competency: str
+    ends_on: date
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (
+            Subject(kind=SubjectKind.PERSON, id=self.person_id),
+            Subject(kind=SubjectKind.WAIVER, id=self.waiver_id),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverRevoked(Event):
+    waiver_id: int
+    person_id: int
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (
+            Subject(kind=SubjectKind.PERSON, id=self.person_id),
+            Subject(kind=SubjectKind.WAIVER, id=self.waiver_id),
+        )

@@ -1,0 +1,1 @@
+"""Demonstration data: real missions and instruments, invented people. Nothing here is used in production."""

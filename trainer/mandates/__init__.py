@@ -1,0 +1,1 @@
+"""What is demanded, by which paragraph, and how it changed."""

@@ -1,0 +1,132 @@
+"""Tables of mandates. An instrument is never edited: it is succeeded or withdrawn."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from trainer.accounts.values import Certainty
+from trainer.kernel.db import Base, enum_column, id_column, reference
+from trainer.mandates.values import Force, ShockKind, TaskChange
+
+
+class InstrumentRow(Base):
+    """A resolution or other text that says what a mission must do; known from `published_at` until `withdrawn_at`."""
+
+    __tablename__ = "instrument"
+    __table_args__ = (
+        Index("ix_instrument_mission", "mission_id", "effective_on", "number"),
+        CheckConstraint("expires_on IS NULL OR expires_on > effective_on", name="days"),
+    )
+
+    id: Mapped[int] = id_column()
+    mission_id: Mapped[int] = reference("mission.id", index=False)
+    symbol: Mapped[str] = mapped_column(String(60))
+    number: Mapped[int]
+    """Of the resolution: the order within a mission."""
+    title: Mapped[str] = mapped_column(default="")
+    adopted_on: Mapped[date | None]
+    """None where the source does not say."""
+    effective_on: Mapped[date]
+    expires_on: Mapped[date | None] = mapped_column(default=None)
+    """The first day after the period; None for open-ended."""
+    expiry_known: Mapped[bool] = mapped_column(default=True)
+    complete_adjustment: Mapped[bool] = mapped_column(default=False)
+    """Whether tasks it does not mention end."""
+    certainty: Mapped[Certainty] = enum_column(Certainty, default=Certainty.KNOWLEDGE)
+    note: Mapped[str] = mapped_column(default="")
+    published_at: Mapped[datetime]
+    published_by_id: Mapped[int | None] = reference("person.id", index=False, default=None)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
+    withdrawn_because: Mapped[str] = mapped_column(default="")
+    tasks: Mapped[list[InstrumentTask]] = relationship(lazy="raise", default_factory=list, order_by="InstrumentTask.id")
+
+
+class InstrumentTask(Base):
+    """What one instrument says of one task."""
+
+    __tablename__ = "instrument_task"
+    __table_args__ = (UniqueConstraint("instrument_id", "task_kind", "area_of_operations"),)
+
+    id: Mapped[int] = id_column()
+    instrument_id: Mapped[int] = reference("instrument.id", index=False)
+    task_kind: Mapped[str] = mapped_column(String(60))
+    area_of_operations: Mapped[str] = mapped_column(String(120), default="")
+    """Empty for the whole mission."""
+    change: Mapped[TaskChange] = enum_column(TaskChange)
+    modalities: Mapped[list[Any]]
+    """Of monitor, assist, secure, in that order; empty where only encouraged."""
+    force: Mapped[Force] = enum_column(Force)
+    priority: Mapped[int]
+    """1 highest to 3."""
+    starts_on: Mapped[date | None] = mapped_column(default=None)
+    """None: with the instrument."""
+    ends_on: Mapped[date | None] = mapped_column(default=None)
+    """The first day on which it no longer runs; None: until ended."""
+    paragraph: Mapped[str] = mapped_column(String(60))
+    words: Mapped[str] = mapped_column(default="")
+    """What the paragraph asks, in the officer's words."""
+
+
+class InstrumentDraftRow(Base):
+    """An instrument being prepared; binds nobody."""
+
+    __tablename__ = "instrument_draft"
+
+    id: Mapped[int] = id_column()
+    mission_id: Mapped[int] = reference("mission.id")
+    symbol: Mapped[str] = mapped_column(String(60))
+    content: Mapped[dict[str, Any]]
+    """As the form holds it."""
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = reference("person.id", index=False, default=None)
+    changed_at: Mapped[datetime]
+    published_id: Mapped[int | None] = reference("instrument.id", index=False, default=None)
+    discarded_at: Mapped[datetime | None] = mapped_column(default=None)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - the mapper's own way of configuration
+
+
+class MandateVersion(Base):
+    """A counter per mission, raised by every publication or withdrawal, against lost updates."""
+
+    __tablename__ = "mandate_version"
+
+    mission_id: Mapped[int] = reference("mission.id", primary_key=True)
+    version: Mapped[int] = mapped_column(default=0)
+
+
+class RuleVersion(Base):
+    """A published state of the requirement rules, shared by all instruments."""
+
+    __tablename__ = "rule_version"
+
+    id: Mapped[int] = id_column()
+    number: Mapped[int] = mapped_column(unique=True)
+    published_at: Mapped[datetime]
+    published_by_id: Mapped[int | None] = reference("person.id", index=False, default=None)
+    note: Mapped[str] = mapped_column(default="")
+    rules: Mapped[list[Any]]
+    """All rules of the version, as `RequirementRule` in JSON: read whole, never queried inside."""
+
+
+class Shock(Base):
+    """People or seats lost without any change of mandate."""
+
+    __tablename__ = "shock"
+
+    id: Mapped[int] = id_column()
+    name: Mapped[str]
+    kind: Mapped[ShockKind] = enum_column(ShockKind)
+    missions: Mapped[list[Any]]
+    """Keys of the missions it touches; empty for all."""
+    share_percent: Mapped[int]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    declared_at: Mapped[datetime]
+    declared_by_id: Mapped[int | None] = reference("person.id", index=False, default=None)
+    note: Mapped[str] = mapped_column(default="")

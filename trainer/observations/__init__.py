@@ -1,0 +1,1 @@
+"""Lessons learned in missions, their review, and the edition that answers them."""

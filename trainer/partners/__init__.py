@@ -1,0 +1,1 @@
+"""Providers, their courses, dated sessions, seats, quotas, and the host's recognition."""

@@ -1,0 +1,63 @@
+"""What happens to plans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trainer.kernel.events import Event
+from trainer.kernel.values import Subject, SubjectKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanProposed(Event):
+    plan_id: int
+    run_id: int
+    needs_approval: bool
+    missions: tuple[int, ...]
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (
+            Subject(kind=SubjectKind.PLAN, id=self.plan_id),
+            Subject(kind=SubjectKind.PLAN_RUN, id=self.run_id),
+            *(Subject(kind=SubjectKind.MISSION, id=each) for each in self.missions),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanApproved(Event):
+    """By a person, or by policy when the actor is a job."""
+
+    plan_id: int
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (Subject(kind=SubjectKind.PLAN, id=self.plan_id),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanDismissed(Event):
+    plan_id: int
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (Subject(kind=SubjectKind.PLAN, id=self.plan_id),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanUndone(Event):
+    plan_id: int
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (Subject(kind=SubjectKind.PLAN, id=self.plan_id),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRunParked(Event):
+    run_id: int
+    because: str
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (Subject(kind=SubjectKind.PLAN_RUN, id=self.run_id),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPolicySet(Event):
+    number: int
