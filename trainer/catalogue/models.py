@@ -24,6 +24,9 @@ class PackVersion(Base):
     title: Mapped[dict[str, Any]]
     licence: Mapped[str] = mapped_column(String(40))
     authors: Mapped[list[Any]]
+    framework: Mapped[str] = mapped_column(String(60))
+    needs: Mapped[list[Any]]
+    supersedes: Mapped[str | None] = mapped_column(String(40))
     digest: Mapped[str] = mapped_column(String(64))
     """SHA-256 over all files in name order."""
     installed_at: Mapped[datetime]
@@ -36,7 +39,10 @@ class ModuleVersion(Base):
     """A module as one pack version has it."""
 
     __tablename__ = "module_version"
-    __table_args__ = (UniqueConstraint("pack_version_id", "key"), Index("ix_module_version_key_current", "key", "current"))
+    __table_args__ = (
+        UniqueConstraint("pack_version_id", "key"),
+        Index("ix_module_version_key_current", "key", "current"),
+    )
 
     id: Mapped[int] = id_column()
     pack_version_id: Mapped[int] = reference("pack_version.id", index=False)
@@ -48,6 +54,8 @@ class ModuleVersion(Base):
     """Markdown by language code."""
     questions: Mapped[dict[str, Any]]
     """Lists of questions by language code, as in the pack."""
+    languages: Mapped[list[Any]]
+    """Codes of the languages it can be taken in, English first."""
     sources: Mapped[list[Any]]
     pass_percent: Mapped[int]
     refresher_of: Mapped[str | None] = mapped_column(String(60), default=None)

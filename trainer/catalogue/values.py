@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NewType
 
-from trainer.competencies.values import CompetencyKey, Level
+from trainer.competencies.values import Area, CompetencyKey, Level
 from trainer.kernel.values import LocalText
 
 PackVersionId = NewType("PackVersionId", int)
@@ -67,6 +67,7 @@ class TrackStep:
     skip: str
     """`current`: left out while the person holds what it teaches; `never`."""
     repeat: str
+    """`never`: once is enough; `each-deployment`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,3 +116,92 @@ class Offering:
     refresher_of: CompetencyKey | None
     within_months: int
     """A refresher may stand for the full module so long after the evidence lapsed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleCard:
+    """A current module as the list of modules shows it."""
+
+    id: ModuleVersionId
+    key: ModuleKey
+    title: LocalText
+    summary: LocalText
+    effort: timedelta
+    languages: tuple[str, ...]
+    teaches: tuple[AtLevel, ...]
+    areas: tuple[Area, ...]
+    """The mandate areas of what it teaches."""
+    refresher_of: CompetencyKey | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One stored version of a module, for those who want to read what was taught then."""
+
+    version: ModuleVersionId
+    pack_version: str
+    edition: str
+    installed_at: datetime
+    current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModulePage:
+    """A module with all its text, in one version."""
+
+    id: ModuleVersionId
+    key: ModuleKey
+    title: LocalText
+    summary: LocalText
+    effort: timedelta
+    languages: tuple[str, ...]
+    teaches: tuple[AtLevel, ...]
+    requires: tuple[AtLevel, ...]
+    lessons: LocalText
+    """Markdown by language code."""
+    questions: dict[str, tuple[Question, ...]]
+    sources: tuple[str, ...]
+    pass_percent: int
+    refresher_of: CompetencyKey | None
+    within_months: int
+    pack: PackVersionId
+    pack_key: str
+    pack_title: LocalText
+    pack_version: str
+    edition: str
+    licence: str
+    authors: tuple[str, ...]
+    current: bool
+    """Whether new assignments use this version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """A current track."""
+
+    id: TrackVersionId
+    key: str
+    title: LocalText
+    role: str | None
+    steps: tuple[TrackStep, ...]
+    pack_key: str
+    edition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalledPack:
+    """One stored edition of a pack."""
+
+    id: PackVersionId
+    key: str
+    version: str
+    edition: str
+    title: LocalText
+    licence: str
+    authors: tuple[str, ...]
+    digest: str
+    installed_at: datetime
+    current: bool
+    retired_at: datetime | None
+    modules: int
+    tracks: int

@@ -26,8 +26,17 @@ class EvidenceRecorded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceLoaded(Event):
+    """Many pieces of evidence came in at once, from a file or a seed."""
+
+    rows: int
+    people: int
+    """How many people they are about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExpiriesCameDue(Event):
-    """A day's evidence that has come within the due-soon window or has expired; once per piece and kind."""
+    """Evidence that has come within the due-soon window or has expired, and was not renewed; once per piece and stage."""
 
     on: date
     people: tuple[int, ...]
@@ -67,3 +76,12 @@ class WaiverRevoked(Event):
             Subject(kind=SubjectKind.PERSON, id=self.person_id),
             Subject(kind=SubjectKind.WAIVER, id=self.waiver_id),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaOwnersNamed(Event):
+    """A mandate area was given its owners; None for a vacant place."""
+
+    area: str
+    requirements_authority_id: int | None
+    department_head_id: int | None

@@ -59,6 +59,7 @@ class EvidenceRow(Base):
     __table_args__ = (
         Index("ix_evidence_person_competency", "person_id", "competency_key"),
         Index("ix_evidence_expires_on", "expires_on"),
+        Index("ix_evidence_expired_noted_on_expires_on", "expired_noted_on", "expires_on"),
         CheckConstraint("level BETWEEN 0 AND 4", name="level"),
     )
 
@@ -73,8 +74,10 @@ class EvidenceRow(Base):
     subject: Mapped[str] = mapped_column(default="")
     assignment_id: Mapped[int | None] = reference("assignment.id", default=None)
     recorded_at: Mapped[datetime]
-    expiry_noted_at: Mapped[datetime | None] = mapped_column(default=None)
-    """When its coming or past expiry was put on the ledger, so that it happens once."""
+    due_soon_noted_on: Mapped[date | None] = mapped_column(default=None)
+    """When its coming expiry was put on the ledger, so that it happens once."""
+    expired_noted_on: Mapped[date | None] = mapped_column(default=None)
+    """The same for its expiry."""
 
 
 class WaiverRow(Base):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from typing import NewType
 
@@ -153,6 +153,20 @@ class Competency:
     """How long evidence counts by policy; 0 for ever."""
     decay: str
     """accuracy, mixed or speed: which curve predicts retention; advisory only."""
+    retired_on: date | None = None
+    """When an edition of the framework left it out; its evidence stays readable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameworkSpec:
+    """A published list of competencies, read and not yet adopted."""
+
+    key: str
+    version: str
+    title: LocalText
+    competencies: tuple[Competency, ...]
+    digest: str
+    """SHA-256 over its file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +192,19 @@ class Evidence:
     """The first day on which it no longer counts; None for never."""
     source: Source
     subject: str = ""
+    """What it rests on, for people: a module, course or certificate."""
+    assignment: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvidence:
+    """A piece of evidence to be recorded; its expiry follows from the policy of its competency."""
+
+    person: PersonId
+    competency: CompetencyKey
+    level: Level
+    observed_on: date
+    source: SourceRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,4 +261,57 @@ class Gap:
     currency: Currency
     """never, lapsed, unknown or due-soon."""
     lapsed_on: date | None
-    """When evidence at the required level last ran out; None if there never was any."""
+    """When evidence at the required level last ran out, or will when it is due soon; None if there never was any."""
+
+
+class Retention(StrEnum):
+    """How much is probably still there, in bands, since the numbers behind are population averages; it only advises."""
+
+    FRESH = "fresh"
+    FADING = "fading"
+    FADED = "faded"
+
+
+RETENTION_NAMES: dict[Retention, str] = {
+    Retention.FRESH: mark("probably fresh"),
+    Retention.FADING: mark("probably fading"),
+    Retention.FADED: mark("probably faded"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owners:
+    """Who answers for a mandate area; either may be vacant."""
+
+    requirements_authority: PersonId | None
+    """Owns the need: what must be held."""
+    department_head: PersonId | None
+    """Matches solutions to the need: which modules and courses."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What one person holds of one competency on a day, judged without any requirement."""
+
+    competency: CompetencyKey
+    level: Level
+    """The highest that counts on the day; of the evidence that last ran out when none counts."""
+    state: Currency
+    """current, due-soon, lapsed or unknown."""
+    until: date | None
+    """The first day on which it no longer counts or counted; None for never."""
+    retention: Retention | None
+    """Of what is current or due soon; None otherwise."""
+    best: Evidence
+    """The piece that level and state rest on."""
+    earlier: tuple[Evidence, ...]
+    """All other pieces, latest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverEntry:
+    """A waiver as the record shows it, also when it has ended."""
+
+    waiver: Waiver
+    revoked_at: datetime | None
+    in_force: bool
