@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum as PyEnum
 from typing import Any, ClassVar, Literal, dataclass_transform
 
-from sqlalchemy import JSON, BigInteger, DateTime, Enum, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, ForeignKey, Integer, MetaData, Table, Text, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import CursorResult, Dialect
+from sqlalchemy.engine import Connection, CursorResult, Dialect
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, MappedColumn, Session, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -102,6 +102,38 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fals
         dict[str, Any]: Json,
         list[Any]: Json,
     }
+
+
+WRITING = "trainer_writing"
+"""Execution option of a connection: its transaction will write, so SQLite takes the write lock at once."""
+
+
+def prepare(engine: Engine) -> None:
+    """Give the engine of either database the behaviour that the rest relies on; call once, before its first connection."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _open_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+
+
+def _open_sqlite(connection: Any, _: object) -> None:
+    # The driver's own transaction handling begins late and commits early: SQLAlchemy says BEGIN instead.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A write after a stale read fails at once whatever the timeout, so whoever will write says so before reading.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITING) else "BEGIN")
+
+
+def begin_writing(session: Session) -> None:
+    """Begin the session's transaction as one that writes; it must not have begun already."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection(execution_options={WRITING: True})
 
 
 def insert_missing(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:

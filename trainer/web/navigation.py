@@ -1,0 +1,173 @@
+"""The menu as data: each item with its first page, the permission that shows it, and the blueprints and views that belong to it.
+
+Which page answers whose first question is said here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext, lazy_gettext
+from werkzeug.wrappers import Response
+
+from trainer.accounts.values import OFFICE_NAMES, Account, Office, Permission
+from trainer.web import access
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One entry of the menu."""
+
+    label: str
+    endpoint: str
+    permissions: tuple[Permission, ...]
+    """Any of these shows it."""
+    belongs: tuple[str, ...]
+    """Endpoints (`mandates.mission`) or whole blueprints (`mandates`) under it; the first item that names one wins."""
+    hidden_from: frozenset[Office] = frozenset()
+
+
+ITEMS: tuple[Item, ...] = (
+    Item(
+        label=lazy_gettext("My training"),
+        endpoint="tracks.my_page",
+        permissions=(Permission.LEARN,),
+        belongs=("tracks",),
+    ),
+    Item(
+        label=lazy_gettext("My record"),
+        endpoint="competencies.my_record",
+        permissions=(Permission.LEARN,),
+        belongs=("competencies.my_record",),
+    ),
+    Item(
+        label=lazy_gettext("Readiness"),
+        endpoint="readiness.board",
+        permissions=(Permission.READ_READINESS,),
+        belongs=("readiness",),
+    ),
+    Item(
+        label=lazy_gettext("Missions"),
+        endpoint="mandates.missions",
+        permissions=(Permission.READ_MANDATES,),
+        belongs=("mandates.missions", "mandates.mission", "mandates", "chain.task"),
+    ),
+    Item(
+        label=lazy_gettext("Requirements"),
+        endpoint="mandates.requirements",
+        permissions=(Permission.REVISE_RULES,),
+        belongs=("mandates.requirements",),
+    ),
+    Item(
+        label=lazy_gettext("Plans"),
+        endpoint="planning.plans",
+        permissions=(Permission.READ_PLANS,),
+        belongs=("planning", "chain"),
+    ),
+    Item(
+        label=lazy_gettext("My courses"),
+        endpoint="partners.own",
+        permissions=(Permission.MANAGE_COURSES,),
+        belongs=("partners.own",),
+    ),
+    Item(
+        label=lazy_gettext("Recognition"),
+        endpoint="partners.recognition",
+        permissions=(Permission.RECOGNISE_COURSES,),
+        belongs=("partners.recognition", "partners.recognise"),
+    ),
+    Item(
+        label=lazy_gettext("People"),
+        endpoint="accounts.people",
+        permissions=(Permission.READ_PEOPLE,),
+        belongs=("accounts.people", "accounts.person", "accounts.move", "competencies.person_record"),
+    ),
+    Item(
+        label=lazy_gettext("Courses"),
+        endpoint="partners.courses",
+        permissions=(Permission.READ_CATALOGUE,),
+        belongs=("partners",),
+    ),
+    Item(
+        label=lazy_gettext("Modules"),
+        endpoint="catalogue.modules",
+        permissions=(Permission.READ_CATALOGUE,),
+        belongs=("catalogue", "competencies"),
+    ),
+    Item(
+        label=lazy_gettext("Lessons learned"),
+        endpoint="observations.reported",
+        permissions=(Permission.LEARN,),
+        belongs=("observations",),
+    ),
+    Item(
+        label=lazy_gettext("Audit"),
+        endpoint="audit.search",
+        permissions=(Permission.READ_LEDGER,),
+        belongs=("audit",),
+    ),
+    Item(
+        label=lazy_gettext("Administration"),
+        endpoint="accounts.administration",
+        permissions=(Permission.ADMINISTER,),
+        belongs=("accounts.administration", "accounts"),
+    ),
+)
+
+OUTSIDE_THE_MENU = frozenset(
+    {"accounts.me", "accounts.sign_in", "accounts.sign_out", "notifications", "help", "assets", "home"}
+)
+"""What is reached from the head or the foot of every page instead."""
+
+FIRST_PAGES: Mapping[Office, str] = {
+    Office.READINESS_MANAGER: "readiness.board",
+    Office.MANDATE_OFFICER: "mandates.missions",
+    Office.TRAINING_PARTNER: "partners.own",
+    Office.AUDITOR: "audit.search",
+    Office.ADMINISTRATOR: "accounts.administration",
+    Office.TRAINEE: "tracks.my_page",
+}
+"""By office, in the order in which they count for somebody who holds several."""
+
+blueprint = Blueprint("home", __name__)
+
+
+def first_page(known: Account) -> str:
+    """The address of the page that answers this person's first question."""
+    held = next((office for office in FIRST_PAGES if office in known.offices), Office.TRAINEE)
+    return url_for(FIRST_PAGES[held])
+
+
+def menu(known: Account | None) -> list[dict[str, object]]:
+    """The items this person may open, as the head of the page takes them."""
+    if known is None:
+        return []
+    here = item_of(request.endpoint or "")
+    return [
+        {"label": item.label, "url": url_for(item.endpoint), "current": item is here, "icon": ""}
+        for item in ITEMS
+        if any(access.may(permission) for permission in item.permissions)
+    ]
+
+
+def item_of(endpoint: str) -> Item | None:
+    """The item that a view belongs to: one that names the view itself, or else one that names its blueprint."""
+    by_view = next((item for item in ITEMS if endpoint in item.belongs or endpoint == item.endpoint), None)
+    family = endpoint.partition(".")[0]
+    return by_view or next((item for item in ITEMS if family in item.belongs), None)
+
+
+@blueprint.get("/")
+@access.anyone
+def home() -> Response:
+    """Lead everybody to their first page, and visitors to the sign-in page."""
+    known = access.account_or_none()
+    return redirect(first_page(known) if known else url_for("accounts.sign_in"), code=303)
+
+
+def office_names(known: Account) -> str:
+    """The offices of a person in words, as the head of the page shows them."""
+    held = [OFFICE_NAMES[office] for office in FIRST_PAGES if office in known.offices and office is not Office.TRAINEE]
+    return ", ".join(gettext(name) for name in held or [OFFICE_NAMES[Office.TRAINEE]])
