@@ -77,3 +77,48 @@ class SignInsEnded(Event):
 
     def subjects(self) -> tuple[Subject, ...]:
         return (Subject(kind=SubjectKind.PERSON, id=self.person_id),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleEnrolled(Event):
+    """Many people were enrolled at once, by an import or as demonstration data."""
+
+    count: int
+    mission_ids: tuple[int, ...]
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return tuple(Subject(kind=SubjectKind.MISSION, id=each) for each in self.mission_ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguagesChosen(Event):
+    """A person chose the language of their pages and those they can be taught in."""
+
+    person_id: int
+    language: str
+    spoken: tuple[str, ...]
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (Subject(kind=SubjectKind.PERSON, id=self.person_id),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissionAdded(Event):
+    mission_id: int
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (Subject(kind=SubjectKind.MISSION, id=self.mission_id),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitAdded(Event):
+    unit_id: int
+    mission_id: int
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (Subject(kind=SubjectKind.MISSION, id=self.mission_id),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationAdded(Event):
+    organisation_id: int

@@ -90,7 +90,7 @@ class Person(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - the mapper's own way of configuration
 
 
-class Posting(Base):
+class PostingRow(Base):
     """A person's time in a mission; the days are half-open, `ends_on` is the rotation date."""
 
     __tablename__ = "posting"
@@ -143,6 +143,10 @@ class Credential(Base):
     person_id: Mapped[int] = reference("person.id", primary_key=True)
     password_hash: Mapped[str]
     set_at: Mapped[datetime]
+    one_time: Mapped[bool] = mapped_column(default=False)
+    """Given by an administrator: it opens one sign-in, within three days, to choose a password of one's own."""
+    used_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When a one-time password was used."""
 
 
 class SignIn(Base):
@@ -163,7 +167,10 @@ class FailedSignIn(Base):
     """A failed attempt, kept as long as throttling needs it."""
 
     __tablename__ = "failed_sign_in"
-    __table_args__ = (Index("ix_failed_sign_in_login_at", "login", "at"), Index("ix_failed_sign_in_address_at", "address", "at"))
+    __table_args__ = (
+        Index("ix_failed_sign_in_login_at", "login", "at"),
+        Index("ix_failed_sign_in_address_at", "address", "at"),
+    )
 
     id: Mapped[int] = id_column()
     login: Mapped[str] = mapped_column(String(254))

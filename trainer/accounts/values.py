@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
+from trainer.kernel.periods import Period
 from trainer.kernel.values import PersonId, mark
 
 OrganisationId = NewType("OrganisationId", int)
 MissionId = NewType("MissionId", int)
 UnitId = NewType("UnitId", int)
+PostingId = NewType("PostingId", int)
+MembershipId = NewType("MembershipId", int)
+SignInId = NewType("SignInId", int)
 
 
 class Role(StrEnum):
@@ -91,6 +95,15 @@ class OrganisationKind(StrEnum):
     COALITION = "coalition"
 
 
+ORGANISATION_KIND_NAMES: dict[OrganisationKind, str] = {
+    OrganisationKind.UN: mark("United Nations"),
+    OrganisationKind.MEMBER_STATE: mark("Member State"),
+    OrganisationKind.REGIONAL: mark("Regional organisation"),
+    OrganisationKind.TRAINING_CENTRE: mark("Training centre"),
+    OrganisationKind.COALITION: mark("Coalition"),
+}
+
+
 class Sex(StrEnum):
     FEMALE = "female"
     MALE = "male"
@@ -101,6 +114,13 @@ class MissionStatus(StrEnum):
     ACTIVE = "active"
     DRAWING_DOWN = "drawing-down"
     CLOSED = "closed"
+
+
+MISSION_STATUS_NAMES: dict[MissionStatus, str] = {
+    MissionStatus.ACTIVE: mark("active"),
+    MissionStatus.DRAWING_DOWN: mark("drawing down"),
+    MissionStatus.CLOSED: mark("closed"),
+}
 
 
 class Certainty(StrEnum):
@@ -144,3 +164,177 @@ class Account:
     missions: frozenset[MissionId]
     """The missions a manager or officer is confined to; empty for all."""
     invented: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissionCard:
+    """A mission as lists and headings show it."""
+
+    id: MissionId
+    key: str
+    name: str
+    full_name: str
+    place: str
+    lead: str
+    status: MissionStatus
+    region: str
+    time_zone: str
+    strength: str
+    certainty: Certainty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitCard:
+    """A unit of a mission."""
+
+    id: UnitId
+    mission: MissionId
+    organisation: OrganisationId
+    key: str
+    name: str
+    role: Role
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationCard:
+    """A contributor, provider or headquarters."""
+
+    id: OrganisationId
+    key: str
+    name: str
+    kind: OrganisationKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonCard:
+    """A person as lists and headings show them."""
+
+    id: PersonId
+    key: str
+    name: str
+    email: str
+    """Empty for somebody without an address."""
+    language: str
+    organisation: OrganisationId
+    organisation_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """A person's time in a mission; half-open, `ends_on` is the rotation date."""
+
+    id: PostingId
+    person: PersonId
+    mission: MissionId
+    unit: UnitId | None
+    role: Role
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPosting:
+    """A posting of somebody who is being enrolled."""
+
+    mission: MissionId
+    unit: UnitId | None
+    role: Role
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPerson:
+    """Somebody to enrol, with the postings and absences known of them."""
+
+    key: str
+    given_name: str
+    family_name: str
+    organisation: OrganisationId
+    email: str | None = None
+    sex: Sex = Sex.UNKNOWN
+    language: str = "en"
+    spoken: tuple[str, ...] = ()
+    invented: bool = False
+    postings: tuple[NewPosting, ...] = ()
+    absences: tuple[Period, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeHeld:
+    """An office that a person holds, and where."""
+
+    id: MembershipId
+    person: PersonId
+    office: Office
+    mission: MissionId | None
+    organisation: OrganisationId | None
+    granted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """One signed-in browser."""
+
+    id: SignInId
+    person: PersonId
+    began_at: datetime
+    seen_at: datetime
+    browser: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonPage:
+    """What the page of one person says about them."""
+
+    card: PersonCard
+    left_on: date | None
+    invented: bool
+    spoken: tuple[str, ...]
+    postings: tuple[Posting, ...]
+    """All of them, the latest first."""
+    absences: tuple[Period, ...]
+    """Those not over on the day asked about, the earliest first."""
+    has_password: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLine:
+    """Somebody who can sign in, with the offices they hold."""
+
+    card: PersonCard
+    offices: tuple[OfficeHeld, ...]
+    last_seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Population:
+    """How much of everything accounts holds."""
+
+    people: int
+    """Those who have not left."""
+    accounts: int
+    """Those of them who can sign in."""
+    missions: int
+    organisations: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedReaction:
+    """A reaction to a recorded fact that failed too often and waits for somebody to look."""
+
+    entry: int
+    event: str
+    reaction: str
+    parked_at: datetime
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerHealth:
+    """Whether what was recorded is being answered."""
+
+    open_entries: int
+    oldest_open_at: datetime | None
+    parked: tuple[ParkedReaction, ...]

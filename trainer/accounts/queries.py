@@ -1,0 +1,582 @@
+"""Reading people, missions, units, organisations, offices and sign-ins. Everything comes as frozen values."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any, TypeAlias, TypeVar
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from trainer.accounts import rules
+from trainer.accounts.models import (
+    Absence,
+    Credential,
+    FailedSignIn,
+    Membership,
+    Mission,
+    Organisation,
+    Person,
+    PostingRow,
+    SignIn,
+    Unit,
+)
+from trainer.accounts.values import (
+    Account,
+    AccountLine,
+    LedgerHealth,
+    MembershipId,
+    MissionCard,
+    MissionId,
+    Office,
+    OfficeHeld,
+    OrganisationCard,
+    OrganisationId,
+    ParkedReaction,
+    PersonCard,
+    PersonPage,
+    PersonProfile,
+    Population,
+    Posting,
+    PostingId,
+    SignedIn,
+    SignInId,
+    UnitCard,
+    UnitId,
+)
+from trainer.kernel.errors import NotFound
+from trainer.kernel.ledger import LedgerEntry, ReactionClaim
+from trainer.kernel.periods import Period
+from trainer.kernel.values import PersonId, wording
+
+_T = TypeVar("_T")
+_Columns: TypeAlias = Select[*tuple[Any, ...]]
+
+IDS_PER_STATEMENT = 5000
+"""Both engines bound the number of parameters of a statement."""
+
+
+class NoSuchPerson(NotFound):
+    def __init__(self) -> None:
+        super().__init__(wording("There is no such person. Look for the name or number under People."))
+
+
+class NoSuchMission(NotFound):
+    def __init__(self) -> None:
+        super().__init__(wording("There is no such mission. Choose one from the list of missions."))
+
+
+def person_profile(session: Session, *, person: PersonId, on: date) -> PersonProfile:
+    """Where one person stands on a day; raises NoSuchPerson."""
+    found = profiles_of(session, people=[person], on=on)
+    if person not in found:
+        raise NoSuchPerson
+    return found[person]
+
+
+def profiles_of(session: Session, *, people: Collection[PersonId], on: date) -> Mapping[PersonId, PersonProfile]:
+    """Where these people stand on a day, by id in ascending order; ids nobody has are left out. Two queries for 5,000 people."""
+    postings = postings_of(session, people=people, on=on)
+    found: dict[PersonId, PersonProfile] = {}
+    for batch in _batches(people):
+        for row in session.execute(_profile_columns().where(Person.id.in_(batch))):
+            found[row.id] = _profile(row, rules.posting_on(postings[row.id], on=on))
+    return found
+
+
+def profiles_in(session: Session, *, missions: Collection[MissionId], on: date) -> tuple[PersonProfile, ...]:
+    """Everybody whose current posting, or else the next one to come, is in one of the missions, by id; nobody who left.
+
+    Two queries, whatever the number of people.
+    """
+    there = select(PostingRow.person_id).where(PostingRow.mission_id.in_(missions), _unended(on)).distinct()
+    postings: dict[PersonId, list[Posting]] = {}
+    for row in session.execute(_posting_columns().where(PostingRow.person_id.in_(there), _unended(on))):
+        postings.setdefault(row.person_id, []).append(_posting(row))
+    people = session.execute(
+        _profile_columns().where(Person.id.in_(there), or_(Person.left_on.is_(None), Person.left_on > on))
+    )
+    profiles = (_profile(row, rules.posting_on(postings[row.id], on=on)) for row in people)
+    wanted = frozenset(missions)
+    return tuple(profile for profile in profiles if profile.mission in wanted)
+
+
+def postings_of(session: Session, *, people: Collection[PersonId], on: date) -> Mapping[PersonId, tuple[Posting, ...]]:
+    """The postings that have not ended before the day, the earliest first; an empty tuple for somebody with none."""
+    found: dict[PersonId, list[Posting]] = {person: [] for person in people}
+    for batch in _batches(people):
+        query = _posting_columns().where(PostingRow.person_id.in_(batch), _unended(on))
+        for row in session.execute(query):
+            found[row.person_id].append(_posting(row))
+    return {person: tuple(postings) for person, postings in found.items()}
+
+
+def absences_of(
+    session: Session, *, people: Collection[PersonId], start: date, end: date
+) -> Mapping[PersonId, tuple[Period, ...]]:
+    """The absences that touch the days from `start` up to `end`, the earliest first; an empty tuple for somebody with none."""
+    found: dict[PersonId, list[Period]] = {person: [] for person in people}
+    for batch in _batches(people):
+        query = (
+            select(Absence.person_id, Absence.starts_on, Absence.ends_on)
+            .where(Absence.person_id.in_(batch), Absence.starts_on < end, Absence.ends_on > start)
+            .order_by(Absence.starts_on, Absence.id)
+        )
+        for person, starts_on, ends_on in session.execute(query):
+            found[PersonId(person)].append(Period(starts_on, ends_on))
+    return {person: tuple(periods) for person, periods in found.items()}
+
+
+def people_cards(session: Session, *, people: Collection[PersonId]) -> Mapping[PersonId, PersonCard]:
+    """Names and addresses of these people; ids nobody has are left out."""
+    found: dict[PersonId, PersonCard] = {}
+    for batch in _batches(people):
+        for row in session.execute(_card_columns().where(Person.id.in_(batch)).order_by(Person.id)):
+            found[row.id] = _card(row)
+    return found
+
+
+def people_by_key(session: Session, *, keys: Collection[str]) -> Mapping[str, PersonId]:
+    """The people with these numbers; numbers nobody has are left out."""
+    found: dict[str, PersonId] = {}
+    for batch in _batches(keys):
+        found |= {
+            key: PersonId(person)
+            for key, person in session.execute(select(Person.key, Person.id).where(Person.key.in_(batch)))
+        }
+    return found
+
+
+def search_people(
+    session: Session,
+    *,
+    text: str,
+    mission: MissionId | None,
+    page: int,
+    size: int,
+    on: date,
+    within: Collection[MissionId] | None = None,
+) -> tuple[tuple[PersonCard, ...], int]:
+    """One page of the people whose names or number hold every word of the text, by name, and how many there are in all.
+
+    With a mission, those posted there on the day or later; `within` confines the search to missions, None to none.
+    Nobody who has left. Two queries.
+    """
+    wanted: list[ColumnElement[bool]] = [or_(Person.left_on.is_(None), Person.left_on > on)]
+    wanted.extend(
+        or_(Person.search_name.contains(word, autoescape=True), Person.key.contains(word, autoescape=True))
+        for word in rules.fold_name(text).split()
+    )
+    if mission is not None:
+        wanted.append(Person.id.in_(_posted_in([mission], on=on)))
+    if within is not None:
+        wanted.append(Person.id.in_(_posted_in(within, on=on)))
+    total = session.scalar(select(func.count()).select_from(Person).where(*wanted)) or 0
+    query = _card_columns().where(*wanted).order_by(Person.search_name, Person.id)
+    rows = session.execute(query.limit(size).offset((page - 1) * size))
+    return tuple(_card(row) for row in rows), total
+
+
+def person_page(session: Session, *, person: PersonId, on: date) -> PersonPage:
+    """One person in full; raises NoSuchPerson. Four queries."""
+    row = session.execute(
+        _card_columns().add_columns(Person.left_on, Person.invented, Person.spoken).where(Person.id == person)
+    ).one_or_none()
+    if row is None:
+        raise NoSuchPerson
+    postings = session.execute(_posting_columns().where(PostingRow.person_id == person))
+    absences = absences_of(session, people=[person], start=on, end=date.max)
+    return PersonPage(
+        card=_card(row),
+        left_on=row.left_on,
+        invented=row.invented,
+        spoken=tuple(row.spoken),
+        postings=tuple(_posting(each) for each in reversed(postings.all())),
+        absences=absences[person],
+        has_password=session.get(Credential, person) is not None,
+    )
+
+
+def missions(session: Session) -> tuple[MissionCard, ...]:
+    """All missions by name."""
+    rows = session.execute(select(*_MISSION_COLUMNS)).all()
+    return tuple(sorted((_mission(row) for row in rows), key=lambda each: (each.name.casefold(), each.id)))
+
+
+def mission(session: Session, *, mission: MissionId) -> MissionCard:
+    """One mission; raises NoSuchMission."""
+    return _one_mission(session, Mission.id == mission)
+
+
+def mission_by_key(session: Session, *, key: str) -> MissionCard:
+    """The mission with this short name, in whatever case; raises NoSuchMission."""
+    return _one_mission(session, Mission.key == key.strip().lower())
+
+
+def contributors_of(session: Session, *, mission: MissionId) -> tuple[str, ...]:
+    """Keys of the organisations that contribute to the mission, as it states them."""
+    return tuple(session.scalar(select(Mission.contributors).where(Mission.id == mission)) or ())
+
+
+def units_of(session: Session, *, mission: MissionId) -> tuple[UnitCard, ...]:
+    """The units of a mission by name."""
+    query = select(Unit.id, Unit.mission_id, Unit.organisation_id, Unit.key, Unit.name, Unit.role, Unit.place)
+    units = (
+        UnitCard(
+            id=UnitId(row.id),
+            mission=MissionId(row.mission_id),
+            organisation=OrganisationId(row.organisation_id),
+            key=row.key,
+            name=row.name,
+            role=row.role,
+            place=row.place,
+        )
+        for row in session.execute(query.where(Unit.mission_id == mission))
+    )
+    return tuple(sorted(units, key=lambda each: (each.name.casefold(), each.id)))
+
+
+def unit_names(session: Session, *, units: Collection[UnitId]) -> Mapping[UnitId, str]:
+    """The names of these units."""
+    found: dict[UnitId, str] = {}
+    for batch in _batches(units):
+        found |= {
+            UnitId(unit): name for unit, name in session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(batch)))
+        }
+    return found
+
+
+def organisations(session: Session) -> tuple[OrganisationCard, ...]:
+    """All organisations by name."""
+    rows = session.execute(select(Organisation.id, Organisation.key, Organisation.name, Organisation.kind))
+    cards = (OrganisationCard(id=OrganisationId(row.id), key=row.key, name=row.name, kind=row.kind) for row in rows)
+    return tuple(sorted(cards, key=lambda each: (each.name.casefold(), each.id)))
+
+
+def account_of(session: Session, *, person: PersonId) -> Account:
+    """The account of a person; raises NoSuchPerson. Two queries."""
+    row = session.execute(
+        select(
+            Person.given_name,
+            Person.family_name,
+            Person.email,
+            Person.language,
+            Person.organisation_id,
+            Person.invented,
+        ).where(Person.id == person)
+    ).one_or_none()
+    if row is None:
+        raise NoSuchPerson
+    held = offices_of(session, person=person)
+    partner_for = next(
+        (each.organisation for each in held if each.office is Office.TRAINING_PARTNER and each.organisation), None
+    )
+    return Account(
+        person=person,
+        name=f"{row.given_name} {row.family_name}",
+        email=row.email or "",
+        language=row.language,
+        offices=frozenset(each.office for each in held),
+        organisation=partner_for or OrganisationId(row.organisation_id),
+        missions=rules.missions_confined_to((each.office, each.mission) for each in held),
+        invented=row.invented,
+    )
+
+
+def offices_of(session: Session, *, person: PersonId) -> tuple[OfficeHeld, ...]:
+    """The offices that a person holds, the oldest first."""
+    query = _held().where(Membership.person_id == person).order_by(Membership.id)
+    return tuple(_office(row) for row in session.execute(query))
+
+
+def holders_of(
+    session: Session,
+    *,
+    office: Office,
+    mission: MissionId | None = None,
+    organisation: OrganisationId | None = None,
+) -> tuple[PersonId, ...]:
+    """Who holds the office, by id; with a mission or an organisation, those whose office reaches it. Nobody who has left."""
+    query = (
+        select(Membership.person_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.office == office, Membership.ended_at.is_(None), Person.left_on.is_(None))
+        .distinct()
+        .order_by(Membership.person_id)
+    )
+    if mission is not None:
+        query = query.where(or_(Membership.mission_id.is_(None), Membership.mission_id == mission))
+    if organisation is not None:
+        query = query.where(func.coalesce(Membership.organisation_id, Person.organisation_id) == organisation)
+    return tuple(PersonId(person) for person in session.scalars(query))
+
+
+def accounts(session: Session, *, page: int, size: int) -> tuple[tuple[AccountLine, ...], int]:
+    """One page of those who can sign in or hold an office, by name, and how many there are in all. Four queries."""
+    known = Person.left_on.is_(None) & or_(
+        Person.id.in_(select(Credential.person_id)),
+        Person.id.in_(select(Membership.person_id).where(Membership.ended_at.is_(None))),
+    )
+    total = session.scalar(select(func.count()).select_from(Person).where(known)) or 0
+    query = _card_columns().where(known).order_by(Person.search_name, Person.id)
+    cards = [_card(row) for row in session.execute(query.limit(size).offset((page - 1) * size))]
+    people = [card.id for card in cards]
+    held: dict[PersonId, list[OfficeHeld]] = {}
+    for row in session.execute(_held().where(Membership.person_id.in_(people)).order_by(Membership.id)):
+        held.setdefault(PersonId(row.person_id), []).append(_office(row))
+    seen: dict[int, datetime] = dict(
+        session.execute(
+            select(SignIn.person_id, func.max(SignIn.seen_at))
+            .where(SignIn.person_id.in_(people))
+            .group_by(SignIn.person_id)
+        )
+        .tuples()
+        .all()
+    )
+    lines = (
+        AccountLine(card=card, offices=tuple(held.get(card.id, ())), last_seen_at=seen.get(card.id)) for card in cards
+    )
+    return tuple(lines), total
+
+
+def hash_of(token: str) -> str:
+    """What is stored of a token: its SHA-256 as hex, so that the table opens no browser to who reads it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def sign_in_of(session: Session, *, token: str, now: datetime) -> PersonId | None:
+    """Whose browser holds the token; None if it was signed out, stood idle too long, is too old, or the person left."""
+    found = signed_in(session, token=token, now=now)
+    return found.person if found else None
+
+
+def signed_in(session: Session, *, token: str, now: datetime) -> SignedIn | None:
+    """The sign-in that the token holds, on the terms of `sign_in_of`; also says when the browser was last seen."""
+    query = _sign_ins(now=now).where(SignIn.token_hash == hash_of(token))
+    row = session.execute(query).one_or_none()
+    return _signed_in(row) if row else None
+
+
+def sign_ins_of(session: Session, *, person: PersonId, now: datetime) -> tuple[SignedIn, ...]:
+    """The browsers in which the person is signed in, the latest seen first."""
+    query = _sign_ins(now=now).where(SignIn.person_id == person).order_by(SignIn.seen_at.desc(), SignIn.id.desc())
+    return tuple(_signed_in(row) for row in session.execute(query))
+
+
+def failures_of(
+    session: Session, *, login: str, address: str, now: datetime
+) -> tuple[tuple[datetime, ...], tuple[datetime, ...]]:
+    """The recent failed attempts with this login, and those from this address."""
+    since = now - rules.FAILURE_WINDOW
+    by_login = session.scalars(select(FailedSignIn.at).where(FailedSignIn.login == login, FailedSignIn.at > since))
+    by_address = session.scalars(
+        select(FailedSignIn.at).where(FailedSignIn.address == address, FailedSignIn.at > since)
+    )
+    return tuple(by_login), tuple(by_address)
+
+
+def has_one_time_password(session: Session, *, person: PersonId) -> bool:
+    """Whether the person has yet to choose a password of their own."""
+    return session.scalar(select(Credential.one_time).where(Credential.person_id == person)) or False
+
+
+def population(session: Session) -> Population:
+    """How many people, accounts, missions and organisations there are."""
+    here = Person.left_on.is_(None)
+    accounts = select(func.count()).select_from(Credential).join(Person, Person.id == Credential.person_id).where(here)
+    return Population(
+        people=session.scalar(select(func.count()).select_from(Person).where(here)) or 0,
+        accounts=session.scalar(accounts) or 0,
+        missions=session.scalar(select(func.count()).select_from(Mission)) or 0,
+        organisations=session.scalar(select(func.count()).select_from(Organisation)) or 0,
+    )
+
+
+def ledger_health(session: Session) -> LedgerHealth:
+    """What was recorded and not yet answered, and the last fifty reactions that were given up."""
+    count, oldest = session.execute(
+        select(func.count(), func.min(LedgerEntry.recorded_at)).where(LedgerEntry.settled_at.is_(None))
+    ).one()
+    parked = session.execute(
+        select(
+            ReactionClaim.entry_id,
+            LedgerEntry.event,
+            ReactionClaim.reaction,
+            ReactionClaim.parked_at,
+            ReactionClaim.last_error,
+        )
+        .join(LedgerEntry, LedgerEntry.id == ReactionClaim.entry_id)
+        .where(ReactionClaim.parked_at.is_not(None))
+        .order_by(ReactionClaim.parked_at.desc(), ReactionClaim.id.desc())
+        .limit(50)
+    )
+    return LedgerHealth(
+        open_entries=count,
+        oldest_open_at=oldest,
+        parked=tuple(
+            ParkedReaction(
+                entry=row.entry_id,
+                event=row.event,
+                reaction=row.reaction,
+                parked_at=row.parked_at,
+                error=row.last_error or "",
+            )
+            for row in parked
+        ),
+    )
+
+
+def _batches(items: Collection[_T]) -> Iterator[list[_T]]:
+    listed = list(items)
+    for start in range(0, len(listed), IDS_PER_STATEMENT):
+        yield listed[start : start + IDS_PER_STATEMENT]
+
+
+def _unended(on: date) -> ColumnElement[bool]:
+    return or_(PostingRow.ends_on.is_(None), PostingRow.ends_on > on)
+
+
+def _posted_in(missions: Collection[MissionId], *, on: date) -> Select[int]:
+    return select(PostingRow.person_id).where(PostingRow.mission_id.in_(missions), _unended(on))
+
+
+def _posting_columns() -> _Columns:
+    return select(
+        PostingRow.id,
+        PostingRow.person_id,
+        PostingRow.mission_id,
+        PostingRow.unit_id,
+        PostingRow.role,
+        PostingRow.starts_on,
+        PostingRow.ends_on,
+    ).order_by(PostingRow.person_id, PostingRow.starts_on, PostingRow.id)
+
+
+def _posting(row: Any) -> Posting:
+    return Posting(
+        id=PostingId(row.id),
+        person=PersonId(row.person_id),
+        mission=MissionId(row.mission_id),
+        unit=row.unit_id,
+        role=row.role,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+    )
+
+
+def _profile_columns() -> _Columns:
+    return select(
+        Person.id, Person.given_name, Person.family_name, Person.organisation_id, Person.language, Person.spoken
+    ).order_by(Person.id)
+
+
+def _profile(row: Any, posting: Posting | None) -> PersonProfile:
+    return PersonProfile(
+        id=PersonId(row.id),
+        name=f"{row.given_name} {row.family_name}",
+        role=posting.role if posting else None,
+        mission=posting.mission if posting else None,
+        unit=posting.unit if posting else None,
+        organisation=OrganisationId(row.organisation_id),
+        languages=tuple(row.spoken) or (row.language,),
+        deployed_on=posting.starts_on if posting else None,
+        rotates_on=posting.ends_on if posting else None,
+    )
+
+
+def _card_columns() -> _Columns:
+    return select(
+        Person.id,
+        Person.key,
+        Person.given_name,
+        Person.family_name,
+        Person.email,
+        Person.language,
+        Person.organisation_id,
+        Organisation.name.label("organisation_name"),
+    ).join(Organisation, Organisation.id == Person.organisation_id)
+
+
+def _card(row: Any) -> PersonCard:
+    return PersonCard(
+        id=PersonId(row.id),
+        key=row.key,
+        name=f"{row.given_name} {row.family_name}",
+        email=row.email or "",
+        language=row.language,
+        organisation=OrganisationId(row.organisation_id),
+        organisation_name=row.organisation_name,
+    )
+
+
+_MISSION_COLUMNS = (
+    Mission.id,
+    Mission.key,
+    Mission.name,
+    Mission.full_name,
+    Mission.place,
+    Mission.lead,
+    Mission.status,
+    Mission.region,
+    Mission.time_zone,
+    Mission.strength,
+    Mission.certainty,
+)
+
+
+def _one_mission(session: Session, wanted: ColumnElement[bool]) -> MissionCard:
+    row = session.execute(select(*_MISSION_COLUMNS).where(wanted)).one_or_none()
+    if row is None:
+        raise NoSuchMission
+    return _mission(row)
+
+
+def _mission(row: Any) -> MissionCard:
+    return MissionCard(**row._mapping)  # noqa: SLF001 - its public name for a row as a mapping
+
+
+def _held() -> _Columns:
+    return select(
+        Membership.id,
+        Membership.person_id,
+        Membership.office,
+        Membership.mission_id,
+        Membership.organisation_id,
+        Membership.granted_at,
+    ).where(Membership.ended_at.is_(None))
+
+
+def _office(row: Any) -> OfficeHeld:
+    return OfficeHeld(
+        id=MembershipId(row.id),
+        person=PersonId(row.person_id),
+        office=row.office,
+        mission=row.mission_id,
+        organisation=row.organisation_id,
+        granted_at=row.granted_at,
+    )
+
+
+def _sign_ins(*, now: datetime) -> _Columns:
+    return (
+        select(SignIn.id, SignIn.person_id, SignIn.began_at, SignIn.seen_at, SignIn.browser)
+        .join(Person, Person.id == SignIn.person_id)
+        .where(
+            SignIn.ended_at.is_(None),
+            SignIn.seen_at > now - rules.IDLE_LIMIT,
+            SignIn.began_at > now - rules.ABSOLUTE_LIMIT,
+            Person.left_on.is_(None),
+        )
+    )
+
+
+def _signed_in(row: Any) -> SignedIn:
+    return SignedIn(
+        id=SignInId(row.id),
+        person=PersonId(row.person_id),
+        began_at=row.began_at,
+        seen_at=row.seen_at,
+        browser=row.browser,
+    )
