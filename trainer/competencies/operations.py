@@ -251,7 +251,7 @@ def record_evidence_in_bulk(work: Work, *, rows: Iterable[NewEvidence]) -> int:
     if not entries:
         return 0
     for start in range(0, len(entries), ROWS_A_STATEMENT):
-        work.session.execute(insert(EvidenceRow), entries[start : start + ROWS_A_STATEMENT])
+        work.session.execute(insert(EvidenceRow.__table__), entries[start : start + ROWS_A_STATEMENT])  # type: ignore[arg-type]  # a mapped class's table
     people = {entry["person_id"] for entry in entries}
     work.record(EvidenceLoaded(rows=len(entries), people=len(people)))
     return len(entries)
