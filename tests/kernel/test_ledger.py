@@ -20,7 +20,7 @@ def test_an_event_comes_back_from_the_ledger_as_it_was_recorded(work: Work, sess
     entry = recorded(work)
 
     assert ledger.read_event(session, entry) == PersonLeft(person_id=7, on=work.today)
-    assert ledger.open_entries(session, limit=10) == (entry,)
+    assert ledger.open_entries(session, limit=10) == ((entry, "PersonLeft"),)
 
 
 def test_a_reaction_is_claimed_once(work: Work, session: Session) -> None:

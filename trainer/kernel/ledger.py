@@ -117,10 +117,10 @@ def canonical(data: Mapping[str, Any]) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def open_entries(session: Session, *, limit: int) -> tuple[int, ...]:
-    """Ids of entries with open reactions, oldest first."""
-    query = select(LedgerEntry.id).where(LedgerEntry.settled_at.is_(None)).order_by(LedgerEntry.id).limit(limit)
-    return tuple(session.scalars(query))
+def open_entries(session: Session, *, limit: int) -> tuple[tuple[int, str], ...]:
+    """Ids and event names of entries with open reactions, oldest first."""
+    query = select(LedgerEntry.id, LedgerEntry.event).where(LedgerEntry.settled_at.is_(None))
+    return tuple((entry, event) for entry, event in session.execute(query.order_by(LedgerEntry.id).limit(limit)))
 
 
 def read_event(session: Session, entry_id: int) -> Event:
@@ -165,6 +165,11 @@ def note_failure(session: Session, entry_id: int, *, reaction: str, now: datetim
     row.parked_at = now if parked else None
     row.try_again_at = None if parked else now + timedelta(seconds=2**row.attempts)
     return parked
+
+
+def settle_unanswered(session: Session, entries: Collection[int], *, now: datetime) -> None:
+    """Close entries that nothing reacts to; one statement."""
+    session.execute(update(LedgerEntry).where(LedgerEntry.id.in_(entries)).values(settled_at=now))
 
 
 def settle(session: Session, entry_id: int, *, reactions: Collection[str], now: datetime) -> bool:

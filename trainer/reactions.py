@@ -1,0 +1,407 @@
+"""Who answers which event: the one table in which effects travel upwards, and `drain()`, which works it off.
+
+A reaction runs in a transaction of its own together with its claim, and may be repeated: it must not mind.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from trainer.accounts import events as account_events
+from trainer.accounts import queries as account_queries
+from trainer.accounts.values import MissionId, MissionStatus, Office
+from trainer.catalogue import queries as catalogue_queries
+from trainer.competencies import events as competency_events
+from trainer.kernel import ledger
+from trainer.kernel.events import Event
+from trainer.kernel.values import Cause, PersonId, Subject, SubjectKind, Wording, wording
+from trainer.kernel.work import Work
+from trainer.mandates import events as mandate_events
+from trainer.notifications import operations as notification_operations
+from trainer.notifications.values import NotificationKind
+from trainer.partners import events as partner_events
+from trainer.partners import queries as partner_queries
+from trainer.partners.values import CourseId, SessionId
+from trainer.planning import events as plan_events
+from trainer.planning import operations as plan_operations
+from trainer.planning import queries as plan_queries
+from trainer.planning.values import PlanId
+from trainer.readiness import operations as readiness_operations
+from trainer.tracks import events as track_events
+from trainer.tracks import operations as track_operations
+from trainer.tracks import queries as track_queries
+from trainer.tracks.values import AssignmentId
+
+logger = logging.getLogger(__name__)
+
+Reaction = Callable[[Work, Any], None]
+
+
+def _cause(kind: SubjectKind, subject: int, sentence: Wording) -> Cause:
+    return Cause(entry_id=None, subject=Subject(kind=kind, id=subject), sentence=sentence)
+
+
+def _missions_of(work: Work, people: Collection[PersonId]) -> tuple[MissionId, ...]:
+    profiles = account_queries.profiles_of(work.session, people=people, on=work.today)
+    return tuple(sorted({each.mission for each in profiles.values() if each.mission is not None}))
+
+
+def _working_missions(work: Work) -> tuple[MissionId, ...]:
+    cards = account_queries.missions(work.session)
+    return tuple(each.id for each in cards if each.status is not MissionStatus.CLOSED)
+
+
+def plan_after_publication(work: Work, event: mandate_events.InstrumentPublished) -> None:
+    sentence = wording("New plan after {symbol}", symbol=event.symbol)
+    plan_operations.request_replan(
+        work,
+        missions=(MissionId(event.mission_id),),
+        cause=_cause(SubjectKind.INSTRUMENT, event.instrument_id, sentence),
+        cause_key=f"instrument:{event.instrument_id}",
+        by_instrument=True,
+    )
+
+
+def plan_after_withdrawal(work: Work, event: mandate_events.InstrumentWithdrawn) -> None:
+    sentence = wording("New plan after {symbol} was withdrawn", symbol=event.symbol)
+    plan_operations.request_replan(
+        work,
+        missions=(MissionId(event.mission_id),),
+        cause=_cause(SubjectKind.INSTRUMENT, event.instrument_id, sentence),
+        cause_key=f"instrument-withdrawn:{event.instrument_id}",
+        by_instrument=True,
+    )
+
+
+def plan_on_mandate_day(work: Work, event: mandate_events.MandateDayReached) -> None:
+    sentence = wording("New plan on {day_on}, as {symbol} says", day_on=event.on.isoformat(), symbol=event.symbol)
+    plan_operations.request_replan(
+        work,
+        missions=(MissionId(event.mission_id),),
+        cause=_cause(SubjectKind.INSTRUMENT, event.instrument_id, sentence),
+        cause_key=f"mandate-day:{event.mission_id}:{event.on}",
+        by_instrument=True,
+    )
+
+
+def refresh_mission(
+    work: Work,
+    event: mandate_events.InstrumentPublished | mandate_events.InstrumentWithdrawn | mandate_events.MandateDayReached,
+) -> None:
+    readiness_operations.want_refresh(work, missions=(MissionId(event.mission_id),))
+
+
+def plan_after_new_rules(work: Work, event: mandate_events.RulesRevised) -> None:
+    plan_operations.request_replan(
+        work,
+        missions=_working_missions(work),
+        cause=_cause(
+            SubjectKind.RULES,
+            event.rule_version_id,
+            wording("New plan after requirement rules, version {number}", number=event.number),
+        ),
+        cause_key=f"rules:{event.number}",
+        by_instrument=True,
+    )
+
+
+def refresh_all_missions(work: Work, event: Event) -> None:  # noqa: ARG001 - every reaction takes its event
+    readiness_operations.want_refresh(work, missions=_working_missions(work))
+
+
+def plan_for_expiries(work: Work, event: competency_events.ExpiriesCameDue) -> None:
+    if not event.people:
+        return
+    people = tuple(PersonId(each) for each in event.people)
+    plan_operations.request_replan(
+        work,
+        people=people,
+        cause=Cause(
+            entry_id=None,
+            subject=None,
+            sentence=wording("New plan for what runs out, {day_on}", day_on=event.on.isoformat()),
+        ),
+        cause_key=f"expiry:{event.on}",
+    )
+    readiness_operations.want_refresh(work, missions=_missions_of(work, people))
+
+
+def take_back_cancelled_seats(work: Work, event: partner_events.SessionCancelled) -> None:
+    """Take the seats of a cancelled session back, tell whoever had one, and plan anew for them."""
+    session = SessionId(event.session_id)
+    card = partner_queries.session_cards(work.session, sessions=(session,))[session]
+    lost = track_operations.withdraw_for_cancelled_session(
+        work, course_session=session, because=wording("{course} was cancelled", course=card.course_title)
+    )
+    people = tuple(sorted({each.person for each in lost}))
+    if not people:
+        return
+    plan_operations.request_replan(
+        work,
+        people=people,
+        cause=_cause(
+            SubjectKind.SESSION,
+            session,
+            wording("New plan after {course} was cancelled", course=card.course_title),
+        ),
+        cause_key=f"session-cancelled:{session}",
+    )
+
+
+def plan_for_new_seats(work: Work, event: partner_events.SeatsOpened) -> None:
+    """Look again at the people whom the latest plans left open for what the course awards."""
+    _plan_for_unmet(
+        work,
+        competencies=partner_queries.awards_of(work.session, course=CourseId(event.course_id), on=work.today),
+        cause=_cause(SubjectKind.SESSION, event.session_id, wording("New plan after new seats were opened")),
+        cause_key=f"seats:{event.session_id}",
+    )
+
+
+def plan_for_recognition(work: Work, event: partner_events.CourseRecognised) -> None:
+    if not event.granted:
+        return
+    _plan_for_unmet(
+        work,
+        competencies=partner_queries.awards_of(work.session, course=CourseId(event.course_id), on=work.today),
+        cause=_cause(SubjectKind.COURSE, event.course_id, wording("New plan after a course was recognised")),
+        cause_key=f"recognition:{event.course_id}",
+    )
+
+
+def _plan_for_unmet(work: Work, *, competencies: Iterable[Any], cause: Cause, cause_key: str) -> None:
+    wanted = {each.competency for each in competencies}
+    people = plan_queries.people_left_open(work.session, competencies=wanted) if wanted else ()
+    if people:
+        plan_operations.request_replan(work, people=people, cause=cause, cause_key=cause_key)
+
+
+def tell_partner_of_recognition(work: Work, event: partner_events.CourseRecognised) -> None:
+    card = partner_queries.course_cards(work.session, courses=(CourseId(event.course_id),))[CourseId(event.course_id)]
+    said = wording("{course} is now recognised.", course=card.title)
+    if not event.granted:
+        said = wording("{course} was not recognised. Its page gives the reason.", course=card.title)
+    for person in account_queries.holders_of(
+        work.session, office=Office.TRAINING_PARTNER, organisation=card.organisation
+    ):
+        notification_operations.queue_notification(
+            work,
+            to=person,
+            kind=NotificationKind.RECOGNITION_DECIDED,
+            about=Subject(kind=SubjectKind.COURSE, id=event.course_id),
+            lines=(said,),
+            dedupe=f"recognition:{event.course_id}:{work.today}:{event.granted}:{person}",
+        )
+
+
+def ask_for_recognition(work: Work, event: partner_events.CoursePublished) -> None:
+    card = partner_queries.course_cards(work.session, courses=(CourseId(event.course_id),))[CourseId(event.course_id)]
+    for person in account_queries.holders_of(work.session, office=Office.READINESS_MANAGER):
+        notification_operations.queue_notification(
+            work,
+            to=person,
+            kind=NotificationKind.RECOGNITION_ASKED,
+            about=Subject(kind=SubjectKind.COURSE, id=event.course_id),
+            lines=(wording("{partner} asks you to recognise {course}.", partner=card.partner_name, course=card.title),),
+            dedupe=f"recognition-asked:{event.course_id}:{work.today}:{person}",
+        )
+
+
+def plan_for_moved_person(work: Work, event: account_events.PersonMoved) -> None:
+    _plan_for_person(work, PersonId(event.person_id), wording("New plan after a move"), f"moved:{event.person_id}")
+    missions = [MissionId(each) for each in (event.from_mission_id, event.to_mission_id) if each is not None]
+    readiness_operations.want_refresh(work, missions=missions)
+
+
+def plan_for_person(
+    work: Work,
+    event: account_events.PersonEnrolled
+    | account_events.PersonLeft
+    | competency_events.WaiverGranted
+    | competency_events.WaiverRevoked,
+) -> None:
+    person = PersonId(event.person_id)
+    _plan_for_person(work, person, wording("New plan for one person"), f"person:{person}")
+    readiness_operations.want_refresh(work, missions=_missions_of(work, (person,)))
+
+
+def _plan_for_person(work: Work, person: PersonId, sentence: Wording, cause_key: str) -> None:
+    cause = _cause(SubjectKind.PERSON, person, sentence)
+    plan_operations.request_replan(work, people=(person,), cause=cause, cause_key=cause_key)
+
+
+def refresh_mission_of_person(work: Work, event: competency_events.EvidenceRecorded) -> None:
+    readiness_operations.want_refresh(work, missions=_missions_of(work, (PersonId(event.person_id),)))
+
+
+def tell_managers_of_plan(work: Work, event: plan_events.PlanProposed) -> None:
+    if not event.needs_approval:
+        return
+    head = plan_queries.plan_head(work.session, plan=PlanId(event.plan_id))
+    missions: tuple[MissionId | None, ...] = tuple(MissionId(each) for each in event.missions) or (None,)
+    managers = {
+        person
+        for mission in missions
+        for person in account_queries.holders_of(work.session, office=Office.READINESS_MANAGER, mission=mission)
+    }
+    for person in sorted(managers):
+        notification_operations.queue_notification(
+            work,
+            to=person,
+            kind=NotificationKind.PLAN_PROPOSED,
+            about=Subject(kind=SubjectKind.PLAN, id=event.plan_id),
+            lines=(head.cause.sentence, wording("It waits for your decision.")),
+            dedupe=f"plan:{event.plan_id}:{person}",
+        )
+
+
+def tell_people_of_assignments(work: Work, event: track_events.ModulesAssigned) -> None:
+    """One message per assignment given or taken back, each with its reason."""
+    given = track_queries.assignments(work.session, assignments=[AssignmentId(each) for each in event.assigned])
+    taken = track_queries.assignments(work.session, assignments=[AssignmentId(each) for each in event.withdrawn])
+    titles = _titles(work, (*given, *taken))
+    messages = [
+        notification_operations.NewNotification(
+            to=each.person,
+            kind=NotificationKind.ASSIGNED,
+            about=Subject(kind=SubjectKind.ASSIGNMENT, id=each.id),
+            lines=(
+                wording(
+                    "You have been given: {title}. It is due by {due_on}.",
+                    title=titles[each.id],
+                    due_on=each.due_on.isoformat(),
+                ),
+                each.reason,
+            ),
+            dedupe=f"assigned:{each.id}",
+        )
+        for each in given
+    ]
+    messages += [
+        notification_operations.NewNotification(
+            to=each.person,
+            kind=NotificationKind.WITHDRAWN,
+            about=Subject(kind=SubjectKind.ASSIGNMENT, id=each.id),
+            lines=(
+                wording(
+                    "{title} was taken off your list. What you have completed stays on your record.",
+                    title=titles[each.id],
+                ),
+                *((each.ended_because,) if each.ended_because else ()),
+            ),
+            dedupe=f"withdrawn:{each.id}",
+        )
+        for each in taken
+    ]
+    notification_operations.queue_in_bulk(work, messages=messages)
+
+
+def _titles(work: Work, assignments: Iterable[Any]) -> Mapping[AssignmentId, str]:
+    """The English title of each assignment's module or course: parameters of a wording are not translated."""
+    assignments = tuple(assignments)
+    modules = catalogue_queries.module_titles(
+        work.session, modules={each.module for each in assignments if each.module}
+    )
+    sessions = partner_queries.session_cards(
+        work.session, sessions={each.session for each in assignments if each.session}
+    )
+    return {
+        each.id: modules[each.module]["en"] if each.module else sessions[each.session].course_title
+        for each in assignments
+    }
+
+
+def remind_of_overdue(work: Work, event: track_events.AssignmentsOverdue) -> None:
+    late = track_queries.assignments(work.session, assignments=[AssignmentId(each) for each in event.assignments])
+    titles = _titles(work, late)
+    notification_operations.queue_in_bulk(
+        work,
+        messages=[
+            notification_operations.NewNotification(
+                to=each.person,
+                kind=NotificationKind.REMINDER,
+                about=Subject(kind=SubjectKind.ASSIGNMENT, id=each.id),
+                lines=(
+                    wording(
+                        "{title} was due on {due_on}. It is still open.",
+                        title=titles[each.id],
+                        due_on=each.due_on.isoformat(),
+                    ),
+                ),
+                dedupe=f"overdue:{each.id}",
+            )
+            for each in late
+        ],
+    )
+
+
+REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
+    mandate_events.InstrumentPublished: (plan_after_publication, refresh_mission),
+    mandate_events.InstrumentWithdrawn: (plan_after_withdrawal, refresh_mission),
+    mandate_events.MandateDayReached: (plan_on_mandate_day, refresh_mission),
+    mandate_events.RulesRevised: (plan_after_new_rules, refresh_all_missions),
+    competency_events.ExpiriesCameDue: (plan_for_expiries,),
+    competency_events.EvidenceRecorded: (refresh_mission_of_person,),
+    competency_events.WaiverGranted: (plan_for_person,),
+    competency_events.WaiverRevoked: (plan_for_person,),
+    partner_events.SessionCancelled: (take_back_cancelled_seats,),
+    partner_events.SeatsOpened: (plan_for_new_seats,),
+    partner_events.CoursePublished: (ask_for_recognition,),
+    partner_events.CourseRecognised: (plan_for_recognition, tell_partner_of_recognition),
+    account_events.PersonEnrolled: (plan_for_person,),
+    account_events.PersonMoved: (plan_for_moved_person,),
+    account_events.PersonLeft: (plan_for_person,),
+    plan_events.PlanProposed: (tell_managers_of_plan,),
+    track_events.ModulesAssigned: (tell_people_of_assignments,),
+    track_events.AssignmentsOverdue: (remind_of_overdue,),
+}
+
+_BY_NAME: Mapping[str, tuple[Reaction, ...]] = {event.name: answers for event, answers in REACTIONS.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrainReport:
+    """What one pass over the ledger did."""
+
+    settled: int
+    failed: tuple[str, ...]
+    """Names of reactions that failed, with the entry's id."""
+
+
+def drain(open_work: Callable[[], AbstractContextManager[Work]], *, limit: int = 200) -> DrainReport:
+    """Work off up to `limit` open entries, oldest first; each reaction in a transaction of its own.
+
+    A reaction that fails waits for its next try and holds up no other.
+    """
+    with open_work() as work:
+        entries = ledger.open_entries(work.session, limit=limit)
+        silent = [entry for entry, event in entries if event not in _BY_NAME]
+        if silent:
+            ledger.settle_unanswered(work.session, silent, now=work.now)
+    settled, failed = len(silent), []
+    for entry, event in entries:
+        answers = _BY_NAME.get(event)
+        if answers is None:
+            continue
+        failed += [f"{reaction.__name__} {entry}" for reaction in answers if not _react(open_work, entry, reaction)]
+        with open_work() as work:
+            names = [reaction.__name__ for reaction in answers]
+            settled += ledger.settle(work.session, entry, reactions=names, now=work.now)
+    return DrainReport(settled=settled, failed=tuple(failed))
+
+
+def _react(open_work: Callable[[], AbstractContextManager[Work]], entry: int, reaction: Reaction) -> bool:
+    try:
+        with open_work() as work:
+            if ledger.claim(work.session, entry, reaction=reaction.__name__, now=work.now):
+                reaction(work, ledger.read_event(work.session, entry))
+    except Exception as error:
+        logger.exception("a reaction failed: %s to entry %s", reaction.__name__, entry)
+        with open_work() as work:
+            ledger.note_failure(work.session, entry, reaction=reaction.__name__, now=work.now, error=repr(error))
+        return False
+    return True
