@@ -8,28 +8,42 @@ from trainer.kernel.events import Event
 from trainer.kernel.values import Subject, SubjectKind
 
 
+def _of_course(course: int, partner: int) -> tuple[Subject, ...]:
+    return (Subject(kind=SubjectKind.COURSE, id=course), Subject(kind=SubjectKind.PARTNER, id=partner))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoursePublished(Event):
     course_id: int
     partner_id: int
 
     def subjects(self) -> tuple[Subject, ...]:
-        return (
-            Subject(kind=SubjectKind.COURSE, id=self.course_id),
-            Subject(kind=SubjectKind.PARTNER, id=self.partner_id),
-        )
+        return _of_course(self.course_id, self.partner_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseChanged(Event):
+    """A partner changed what it says of a course; `asks_again` when a decision of the host ended with it."""
+
     course_id: int
     partner_id: int
+    asks_again: bool = False
 
     def subjects(self) -> tuple[Subject, ...]:
-        return (
-            Subject(kind=SubjectKind.COURSE, id=self.course_id),
-            Subject(kind=SubjectKind.PARTNER, id=self.partner_id),
-        )
+        return _of_course(self.course_id, self.partner_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseClosed(Event):
+    """A course is no longer offered; sessions that people are booked on are still held."""
+
+    course_id: int
+    partner_id: int
+    sessions: int
+    seats_taken: int
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return _of_course(self.course_id, self.partner_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +56,7 @@ class CourseRecognised(Event):
     competencies: tuple[str, ...]
 
     def subjects(self) -> tuple[Subject, ...]:
-        return (
-            Subject(kind=SubjectKind.COURSE, id=self.course_id),
-            Subject(kind=SubjectKind.PARTNER, id=self.partner_id),
-        )
+        return _of_course(self.course_id, self.partner_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +69,7 @@ class SeatsOpened(Event):
     seats: int
 
     def subjects(self) -> tuple[Subject, ...]:
-        return (
-            Subject(kind=SubjectKind.SESSION, id=self.session_id),
-            Subject(kind=SubjectKind.COURSE, id=self.course_id),
-            Subject(kind=SubjectKind.PARTNER, id=self.partner_id),
-        )
+        return (Subject(kind=SubjectKind.SESSION, id=self.session_id), *_of_course(self.course_id, self.partner_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +80,47 @@ class SessionCancelled(Event):
     seats_taken: int
 
     def subjects(self) -> tuple[Subject, ...]:
-        return (
-            Subject(kind=SubjectKind.SESSION, id=self.session_id),
-            Subject(kind=SubjectKind.COURSE, id=self.course_id),
-            Subject(kind=SubjectKind.PARTNER, id=self.partner_id),
-        )
+        return (Subject(kind=SubjectKind.SESSION, id=self.session_id), *_of_course(self.course_id, self.partner_id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionChanged(Event):
+    """Something of a session changed; its days and region never do while anybody is booked."""
+
+    session_id: int
+    course_id: int
+    partner_id: int
+    seats_taken: int
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (Subject(kind=SubjectKind.SESSION, id=self.session_id), *_of_course(self.course_id, self.partner_id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionHeld(Event):
+    session_id: int
+    course_id: int
+    partner_id: int
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (Subject(kind=SubjectKind.SESSION, id=self.session_id), *_of_course(self.course_id, self.partner_id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerAdded(Event):
+    partner_id: int
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (Subject(kind=SubjectKind.PARTNER, id=self.partner_id),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffersLoaded(Event):
+    """Partners with their courses and sessions were loaded in bulk."""
+
+    partners: tuple[int, ...]
+    courses: int
+    sessions: int
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return tuple(Subject(kind=SubjectKind.PARTNER, id=each) for each in self.partners)

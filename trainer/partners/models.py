@@ -51,6 +51,8 @@ class Course(Base):
     requires_competency: Mapped[str | None] = mapped_column(String(60), default=None)
     requires_level: Mapped[int | None] = mapped_column(default=None)
     state: Mapped[CourseState] = enum_column(CourseState, default=CourseState.DRAFT)
+    asked_at: Mapped[datetime | None] = mapped_column(default=None)
+    """Since when the host is asked to recognise it: set by publishing and by changes that end a decision."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - the mapper's own way of configuration
