@@ -15,6 +15,8 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from trainer.web.access import anyone
+
 STATIC = Path(__file__).parent / "static"
 FIRST_STYLES = ("tokens.css", "base.css", "layout.css")
 FIRST_SCRIPT = "enhance.js"
@@ -67,6 +69,7 @@ def asset(kind: str) -> str:
 
 
 @blueprint.get("/assets/<string:filename>")
+@anyone
 def send(filename: str) -> AnyResponse:
     """The file of that name; a page that is older than the site is led to the present one."""
     known = assets().get(KINDS.get(Path(filename).suffix, ""))

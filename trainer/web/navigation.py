@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext, lazy_gettext
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
+from trainer import edge
 from trainer.accounts.values import OFFICE_NAMES, Account, Office, Permission
 from trainer.web import access
 
@@ -171,3 +174,14 @@ def office_names(known: Account) -> str:
     """The offices of a person in words, as the head of the page shows them."""
     held = [OFFICE_NAMES[office] for office in FIRST_PAGES if office in known.offices and office is not Office.TRAINEE]
     return ", ".join(gettext(name) for name in held or [OFFICE_NAMES[Office.TRAINEE]])
+
+
+@blueprint.get("/health")
+@access.anyone
+def health() -> tuple[dict[str, str], int]:
+    """Say whether this process and its database answer; for load balancers, tells nothing else."""
+    try:
+        edge.reading().execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return {"status": "no database"}, 503
+    return {"status": "ok"}, 200

@@ -3,16 +3,19 @@
 from flask import abort, render_template
 from flask_babel import get_locale
 
+from trainer.web.access import anyone
 from trainer.web.help import samples
 from trainer.web.help.forms import SampleForm
 from trainer.web.help.topics import all_topics, topic_of
 
 
+@anyone
 def index() -> str:
     """What help there is."""
     return render_template("help/index.html", topics=all_topics(_language()))
 
 
+@anyone
 def topic(topic: str) -> str:
     """One text of the documentation."""
     found = topic_of(topic, _language())
@@ -21,6 +24,7 @@ def topic(topic: str) -> str:
     return render_template("help/topic.html", topic=found, topics=all_topics(_language()))
 
 
+@anyone
 def components() -> str | tuple[str, int]:
     """Every component in every state; the form can be sent, to see how it refuses."""
     form = SampleForm()

@@ -1,0 +1,70 @@
+"""Migrations have one head, run on both engines, and end at exactly what the models say."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.command import downgrade
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.engine import make_url
+
+import trainer.app  # noqa: F401 - reaches every table
+from trainer.cli.database import _config, open_engine, upgrade
+from trainer.kernel.db import Base
+
+
+def test_there_is_one_head() -> None:
+    assert len(ScriptDirectory.from_config(_config()).get_heads()) == 1
+
+
+def test_files_are_numbered_so_that_a_listing_is_the_history() -> None:
+    names = sorted(
+        path.name for path in (Path(_config().get_main_option("script_location") or "") / "versions").glob("*.py")
+    )
+
+    assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]
+
+
+def test_migrating_an_empty_database_gives_what_the_models_say(empty_database: AbstractContextManager[str]) -> None:
+    with empty_database as url:
+        _empty(url)
+        engine = open_engine(url)
+
+        assert upgrade(engine)
+        assert not upgrade(engine)
+
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            differences = compare_metadata(context, Base.metadata)
+        engine.dispose()
+        assert differences == []
+
+
+def test_the_way_back_leaves_an_empty_database(empty_database: AbstractContextManager[str]) -> None:
+    with empty_database as url:
+        _empty(url)
+        engine = open_engine(url)
+        upgrade(engine)
+        config = _config()
+        with engine.connect() as connection:
+            config.attributes["connection"] = connection
+            downgrade(config, "base")
+            connection.commit()
+
+            assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
+        engine.dispose()
+
+
+def _empty(url: str) -> None:
+    """Take the schema away that the test database comes with."""
+    address = make_url(url)
+    if address.drivername.startswith("sqlite"):
+        Path(address.database or "").unlink()
+        return
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
