@@ -66,9 +66,11 @@ class InstrumentTask(Base):
     """None: with the instrument."""
     ends_on: Mapped[date | None] = mapped_column(default=None)
     """The first day on which it no longer runs; None: until ended."""
-    paragraph: Mapped[str] = mapped_column(String(60))
+    paragraph: Mapped[str]
     words: Mapped[str] = mapped_column(default="")
     """What the paragraph asks, in the officer's words."""
+    cited: Mapped[list[Any]] = mapped_column(default_factory=list)
+    """Pairs of modality (null: encouraged) and paragraph, where the source tells them apart."""
 
 
 class InstrumentDraftRow(Base):
@@ -80,7 +82,7 @@ class InstrumentDraftRow(Base):
     mission_id: Mapped[int] = reference("mission.id")
     symbol: Mapped[str] = mapped_column(String(60))
     content: Mapped[dict[str, Any]]
-    """As the form holds it."""
+    """As `InstrumentDraft` in JSON; may still have problems."""
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = reference("person.id", index=False, default=None)
     changed_at: Mapped[datetime]
@@ -98,6 +100,8 @@ class MandateVersion(Base):
 
     mission_id: Mapped[int] = reference("mission.id", primary_key=True)
     version: Mapped[int] = mapped_column(default=0)
+    noted_on: Mapped[date]
+    """The last day whose beginnings and ends of tasks are in the ledger."""
 
 
 class RuleVersion(Base):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import NewType
+from typing import Any, NewType
 
-from trainer.accounts.values import Certainty, MissionId, Role
+from trainer.accounts.values import Certainty, MissionCard, MissionId, Role
 from trainer.competencies.values import Area, CompetencyKey, Level, Source, TaskRef
-from trainer.kernel.values import PersonId, mark
+from trainer.kernel.values import PersonId, Problem, mark
 
 InstrumentId = NewType("InstrumentId", int)
 DraftId = NewType("DraftId", int)
@@ -49,8 +50,17 @@ class TaskChange(StrEnum):
 
     SET = "set"
     """Gives it, or says anew how it is to be done."""
+    EXTEND = "extend"
+    """Adds ways of acting to those in force and leaves the others; gives the task where it is not in force."""
     END = "end"
-    """Ends it explicitly."""
+    """Ends it explicitly, on `ends_on` or with the instrument."""
+
+
+CHANGE_NAMES: dict[TaskChange, str] = {
+    TaskChange.SET: mark("gives the task, or says anew how it is to be done"),
+    TaskChange.EXTEND: mark("adds to how the task is done"),
+    TaskChange.END: mark("ends the task"),
+}
 
 
 class ShockKind(StrEnum):
@@ -74,6 +84,90 @@ class TaskKind:
     from_pema: bool
 
 
+def _kind(key: str, area: Area, name: str, *, from_pema: bool) -> TaskKind:
+    return TaskKind(key=TaskKindKey(key), area=area, name=name, from_pema=from_pema)
+
+
+def _coded(key: str, area: Area, name: str) -> TaskKind:
+    return _kind(key, area, name, from_pema=True)
+
+
+def _ours(key: str, area: Area, name: str) -> TaskKind:
+    return _kind(key, area, name, from_pema=False)
+
+
+TASK_KINDS: Mapping[TaskKindKey, TaskKind] = {
+    kind.key: kind
+    for kind in (
+        _coded("Ceasefire", Area.CFM, mark("Ceasefire monitoring")),
+        _coded("UseOfForce", Area.SEC, mark("Use of force")),
+        _coded("OffensOper", Area.SEC, mark("Offensive operations")),
+        _coded("CivProtect", Area.POC, mark("Protection of civilians")),
+        _coded("RefugeeIDPs", Area.POC, mark("Protection of refugees and displaced people")),
+        _coded("ChildRights", Area.CPR, mark("Child protection")),
+        _coded("SGBViolence", Area.CRS, mark("Action against sexual and gender-based violence")),
+        _coded("Gender", Area.WPS, mark("Gender equality and women's participation")),
+        _coded("HumanRights", Area.HRT, mark("Human rights")),
+        _coded("HumanRelief", Area.HUM, mark("Humanitarian relief")),
+        _coded("PublicHealth", Area.HUM, mark("Public health")),
+        _coded("PeaceProcess", Area.POL, mark("Peace process")),
+        _coded("Reconcil", Area.POL, mark("National reconciliation")),
+        _coded("LocalReconcil", Area.POL, mark("Local reconciliation")),
+        _coded("RegReconcil", Area.POL, mark("Regional reconciliation")),
+        _coded("PowerSharing", Area.POL, mark("Power-sharing")),
+        _coded("ElectAssist", Area.ELE, mark("Electoral assistance")),
+        _coded("ElectSec", Area.ELE, mark("Electoral security")),
+        _coded("VoterEducation", Area.ELE, mark("Voter education")),
+        _coded("PolPartyAssist", Area.ELE, mark("Assistance to political parties")),
+        _coded("DisarmDemob", Area.DDR, mark("Disarmament and demobilisation")),
+        _coded("Reintegration", Area.DDR, mark("Reintegration of former combatants")),
+        _coded("Demil", Area.DDR, mark("Demilitarisation")),
+        _coded("ControlSALW", Area.WAM, mark("Control of small arms and light weapons")),
+        _coded("Demining", Area.WAM, mark("Mine action")),
+        _coded("MilitaryReform", Area.SSR, mark("Military and security sector reform")),
+        _coded("PoliceReform", Area.PST, mark("Support to police and police reform")),
+        _coded("JusticeReform", Area.ROL, mark("Justice reform")),
+        _coded("CorrectionsReform", Area.ROL, mark("Corrections reform")),
+        _coded("TransJustice", Area.ROL, mark("Transitional justice")),
+        _coded("LegalReform", Area.ROL, mark("Legal reform")),
+        _coded("StateAuthority", Area.STA, mark("Extension of State authority")),
+        _coded("Democratization", Area.STA, mark("Democratic institutions")),
+        _coded("CivilSociety", Area.STA, mark("Civil society")),
+        _coded("Media", Area.STA, mark("Independent media")),
+        _coded("EcDevelop", Area.STA, mark("Economic development")),
+        _coded("ArmsEmbargo", Area.SAN, mark("Arms embargo")),
+        _coded("Resources", Area.SAN, mark("Control of natural resources")),
+        _coded("BorderControl", Area.BMS, mark("Border control")),
+        _coded("PublicInfo", Area.PUB, mark("Public information")),
+        _coded("CulturalHeritage", Area.FPR, mark("Protection of cultural heritage and installations")),
+        _ours("OrganisedCrime", Area.TOC, mark("Action against organised crime")),
+        _ours("CounterTerrorism", Area.CTR, mark("Counter-terrorism and prevention of violent extremism")),
+        _ours("ClimateSecurity", Area.CES, mark("Climate and environmental security")),
+        _ours("CyberSecurity", Area.CYB, mark("Cybersecurity")),
+        _ours("HybridThreats", Area.HYB, mark("Answer to hybrid threats")),
+        _ours("InfoIntegrity", Area.INF, mark("Information integrity")),
+    )
+}
+"""The one vocabulary, in the order in which tasks are shown.
+
+Source: the 41 tasks of PEMA (Di Salvatore et al. 2022, doi 10.1177/00220027211068897), and one for each newer area.
+"""
+
+
+def last_day(end: date | None) -> date | None:
+    """Return the last day of days that are stored by the first one after them."""
+    return None if end is None else end - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitedModality:
+    """A way of acting with the paragraph that names it, where one instrument names several in several paragraphs."""
+
+    modality: Modality | None
+    """None: encouraged, without saying how."""
+    paragraph: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskLine:
     """What one instrument says of one task."""
@@ -94,6 +188,70 @@ class TaskLine:
     """The first day on which it no longer runs; None: until ended."""
     words: str = ""
     """What the paragraph asks, in the officer's words."""
+    cited: tuple[CitedModality, ...] = ()
+    """The paragraph of each modality where the source tells them apart; else `paragraph` stands for all."""
+
+    @property
+    def identity(self) -> tuple[TaskKindKey, str]:
+        """Of the task, within its mission."""
+        return self.task_kind, self.area_of_operations
+
+    @property
+    def last_on(self) -> date | None:
+        """The last day that the text names, as people say it."""
+        return last_day(self.ends_on)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "task_kind": self.task_kind,
+            "change": self.change.value,
+            "paragraph": self.paragraph,
+            "modalities": [each.value for each in self.modalities],
+            "force": self.force.value,
+            "priority": self.priority,
+            "area_of_operations": self.area_of_operations,
+            "starts_on": _text_of_day(self.starts_on),
+            "ends_on": _text_of_day(self.ends_on),
+            "words": self.words,
+            "cited": cited_to_json(self.cited),
+        }
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> TaskLine:
+        return TaskLine(
+            task_kind=TaskKindKey(data["task_kind"]),
+            change=TaskChange(data["change"]),
+            paragraph=data["paragraph"],
+            modalities=tuple(Modality(each) for each in data["modalities"]),
+            force=Force(data["force"]),
+            priority=data["priority"],
+            area_of_operations=data["area_of_operations"],
+            starts_on=_day_of_text(data["starts_on"]),
+            ends_on=_day_of_text(data["ends_on"]),
+            words=data["words"],
+            cited=cited_from_json(data["cited"]),
+        )
+
+
+def cited_to_json(cited: Iterable[CitedModality]) -> list[Any]:
+    """As pairs of modality (or null) and paragraph."""
+    return [[each.modality.value if each.modality else None, each.paragraph] for each in cited]
+
+
+def cited_from_json(data: Iterable[Any]) -> tuple[CitedModality, ...]:
+    """The reverse."""
+    return tuple(
+        CitedModality(modality=Modality(modality) if modality else None, paragraph=paragraph)
+        for modality, paragraph in data
+    )
+
+
+def _text_of_day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _day_of_text(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +279,11 @@ class Instrument:
     withdrawn_because: str
     tasks: tuple[TaskLine, ...]
 
+    @property
+    def last_on(self) -> date | None:
+        """The last day of the period, as people say it; None when open-ended or not known."""
+        return last_day(self.expires_on)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstrumentDraft:
@@ -132,11 +295,56 @@ class InstrumentDraft:
     adopted_on: date | None
     effective_on: date
     expires_on: date | None
+    """The first day after the period; None when open-ended or not known."""
     expiry_known: bool
     complete_adjustment: bool
     tasks: tuple[TaskLine, ...]
     certainty: Certainty = Certainty.KNOWLEDGE
     note: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "mission": self.mission,
+            "symbol": self.symbol,
+            "title": self.title,
+            "adopted_on": _text_of_day(self.adopted_on),
+            "effective_on": self.effective_on.isoformat(),
+            "expires_on": _text_of_day(self.expires_on),
+            "expiry_known": self.expiry_known,
+            "complete_adjustment": self.complete_adjustment,
+            "certainty": self.certainty.value,
+            "note": self.note,
+            "tasks": [line.to_json() for line in self.tasks],
+        }
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> InstrumentDraft:
+        return InstrumentDraft(
+            mission=MissionId(data["mission"]),
+            symbol=data["symbol"],
+            title=data["title"],
+            adopted_on=_day_of_text(data["adopted_on"]),
+            effective_on=date.fromisoformat(data["effective_on"]),
+            expires_on=_day_of_text(data["expires_on"]),
+            expiry_known=data["expiry_known"],
+            complete_adjustment=data["complete_adjustment"],
+            certainty=Certainty(data["certainty"]),
+            note=data["note"],
+            tasks=tuple(TaskLine.from_json(line) for line in data["tasks"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSource:
+    """One way in which a task in force is to be done, and the text behind it."""
+
+    modality: Modality | None
+    """None: encouraged, without saying how."""
+    since_on: date
+    """Since when it has been in force without a break."""
+    instrument: InstrumentId
+    symbol: str
+    paragraph: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,12 +370,21 @@ class MandatedTask:
     inherited: bool
     """Carried forward: the latest instrument does not mention it."""
     renewal_verified: bool
-    """False when the latest period has lapsed and no renewal is on file: it stays in force with this mark."""
+    """False when the latest period has lapsed, or is not known, and no renewal is on file: it stays in force with this mark."""
+    begins_on: date | None = None
+    """The day on which this begins to hold, when it lies ahead; None for what is in force."""
+    sources: tuple[TaskSource, ...] = ()
+    """Each modality with its own text, in the order of the modalities; inheritance runs modality by modality."""
 
     @property
     def identity(self) -> tuple[TaskKindKey, str]:
         """Within its mission."""
         return self.task_kind, self.area_of_operations
+
+    @property
+    def last_on(self) -> date | None:
+        """Its last day, as people say it; None when no text ends it."""
+        return last_day(self.ends_on)
 
 
 class Move(StrEnum):
@@ -228,6 +445,13 @@ class Scope(StrEnum):
     """At least `scope_size` percent of each unit."""
 
 
+SCOPE_NAMES: dict[Scope, str] = {
+    Scope.EVERYONE: mark("everyone"),
+    Scope.AT_LEAST: mark("at least so many of each unit"),
+    Scope.SHARE: mark("a share of each unit"),
+}
+
+
 class DueRule(StrEnum):
     """By when a requirement is to be met."""
 
@@ -237,6 +461,13 @@ class DueRule(StrEnum):
     """`due_days` after the day the task took effect."""
     BY_DATE = "by-date"
     """On `due_on`."""
+
+
+DUE_NAMES: dict[DueRule, str] = {
+    DueRule.BEFORE_DEPLOYMENT: mark("before deployment"),
+    DueRule.DAYS_AFTER: mark("some days after the task takes effect"),
+    DueRule.BY_DATE: mark("by a date"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,6 +492,56 @@ class RequirementRule:
     """1 to 100."""
     least_source: Source = Source.NATIONAL_CERTIFICATE
     refresher_months: int = 24
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "key": self.key,
+            "task_kind": self.task_kind,
+            "modality": self.modality.value if self.modality else None,
+            "roles": [role.value for role in self.roles],
+            "competency": self.competency,
+            "level": int(self.level),
+            "scope": self.scope.value,
+            "scope_size": self.scope_size,
+            "due": self.due.value,
+            "due_days": self.due_days,
+            "due_on": _text_of_day(self.due_on),
+            "weight": self.weight,
+            "least_source": self.least_source.value,
+            "refresher_months": self.refresher_months,
+        }
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> RequirementRule:
+        kind, modality = data["task_kind"], data["modality"]
+        return RequirementRule(
+            key=data["key"],
+            task_kind=None if kind is None else TaskKindKey(kind),
+            modality=None if modality is None else Modality(modality),
+            roles=tuple(Role(role) for role in data["roles"]),
+            competency=CompetencyKey(data["competency"]),
+            level=Level(data["level"]),
+            scope=Scope(data["scope"]),
+            scope_size=data["scope_size"],
+            due=DueRule(data["due"]),
+            due_days=data["due_days"],
+            due_on=_day_of_text(data["due_on"]),
+            weight=data["weight"],
+            least_source=Source(data["least_source"]),
+            refresher_months=data["refresher_months"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSet:
+    """A published state of the requirement rules."""
+
+    version: RuleVersionId
+    number: int
+    """From 1; 0 before any version was published."""
+    published_at: datetime | None
+    note: str
+    rules: tuple[RequirementRule, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,3 +581,112 @@ class CapacityShock:
     declared_at: datetime
     declared_by: PersonId | None
     note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftCard:
+    """A draft as lists show it."""
+
+    id: DraftId
+    mission: MissionId
+    symbol: str
+    effective_on: date
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissionLine:
+    """A mission as the mandate officer's first page shows it."""
+
+    mission: MissionCard
+    tasks: int
+    """In force on the day."""
+    latest: str
+    """Symbol of the latest instrument in effect; empty when there is none."""
+    last_on: date | None
+    """The last day of the period that counts; None when open-ended or not known."""
+    expiry_known: bool
+    verified: bool
+    """Whether the mandate runs by a period on file."""
+    drafts: tuple[DraftCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissionPage:
+    """A mission's mandate as read on a day."""
+
+    mission: MissionCard
+    on: date
+    tasks: tuple[MandatedTask, ...]
+    """In force on the day."""
+    announced: tuple[MandatedTask, ...]
+    """What published texts say will begin or change after it."""
+    instruments: tuple[Instrument, ...]
+    """All that were ever published, latest first; withdrawn ones too."""
+    current: InstrumentId | None
+    """The latest in effect on the day."""
+    last_on: date | None
+    expiry_known: bool
+    verified: bool
+    drafts: tuple[DraftCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentPage:
+    """One published text with what it changed, and what its withdrawal would."""
+
+    mission: MissionCard
+    instrument: Instrument
+    published_by: PersonId | None
+    shift: MandateShift
+    """Against the texts before it, from its effective day on."""
+    without: MandateShift
+    """What would move on the day if it were withdrawn."""
+    people: int
+    """Posted to the mission now or next."""
+    version: int
+    """Of the mandate: to be handed back when withdrawing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftPage:
+    """A draft with what it would change."""
+
+    id: DraftId
+    mission: MissionCard
+    draft: InstrumentDraft
+    problems: tuple[Problem, ...]
+    shift: MandateShift
+    """Against the texts before it, from its effective day on."""
+    now: MandateShift | None
+    """What would move today, for a draft that is inserted into history; else None."""
+    before: str
+    """Symbol of the latest text before it; empty for a mission's first."""
+    people: int
+    """Posted to the mission now or next."""
+    version: int
+    """Of the draft."""
+    mandate_version: int
+    created_by: PersonId | None
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementRow:
+    """What the rules ask for one task, role by role; the baseline has no task."""
+
+    task_kind: TaskKindKey | None
+    by_role: Mapping[Role, tuple[RequirementRule, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementsPage:
+    """The matrix of tasks and roles."""
+
+    version: RuleSet
+    rows: tuple[RequirementRow, ...]
+    """The baseline first, then tasks that have rules, in the order of the vocabulary."""
+    without: tuple[TaskKindKey, ...]
+    """Tasks that no rule names: nobody is trained for them."""
+    unknown: tuple[RequirementRule, ...]
+    """Rules for competencies that no framework in use has; they ask nothing of anybody."""

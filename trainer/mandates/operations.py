@@ -1,0 +1,464 @@
+"""What is done to mandates: drafts, publication, withdrawal, rules, shocks, and the days on which texts take effect.
+
+Every change of a mission's mandate raises its version, so that nobody publishes on top of what they have not seen.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Table, insert, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm.exc import StaleDataError
+
+from trainer.accounts import queries as account_queries
+from trainer.accounts.values import MissionId
+from trainer.competencies import queries as competency_queries
+from trainer.kernel.db import insert_missing
+from trainer.kernel.errors import Conflict, Invalid
+from trainer.kernel.values import Problem, wording
+from trainer.kernel.work import Work
+from trainer.mandates import queries
+from trainer.mandates import rules as judge
+from trainer.mandates.events import (
+    InstrumentPublished,
+    InstrumentWithdrawn,
+    MandateDayReached,
+    RulesRevised,
+    ShockDeclared,
+)
+from trainer.mandates.models import (
+    InstrumentDraftRow,
+    InstrumentRow,
+    InstrumentTask,
+    MandateVersion,
+    RuleVersion,
+    Shock,
+)
+from trainer.mandates.values import (
+    DraftId,
+    Instrument,
+    InstrumentDraft,
+    InstrumentId,
+    MandateShift,
+    RequirementRule,
+    RuleVersionId,
+    ShockId,
+    ShockKind,
+    TaskMove,
+    cited_to_json,
+)
+
+
+class StaleMandate(Conflict):
+    """The mandate is not the one that the decision rested on."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            wording(
+                "Somebody changed this mandate since you opened the page. Look at the difference again, then decide."
+            )
+        )
+
+
+class StaleDraft(Conflict):
+    """The draft is not the one that was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            wording("Somebody changed this draft since you opened it. Open it again and enter your changes anew.")
+        )
+
+
+class InvalidDraft(Invalid):
+    """The draft cannot be published; says all that is wrong."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(
+            wording("The draft cannot be published as it is. Put right what is marked."), problems=problems
+        )
+
+
+class SymbolTaken(InvalidDraft):
+    """The text is on file for the mission already."""
+
+
+class AlreadyWithdrawn(Conflict):
+    def __init__(self) -> None:
+        super().__init__(wording("This instrument is withdrawn already. Open its mission to see what is in force."))
+
+
+class ReasonMissing(Invalid):
+    def __init__(self) -> None:
+        super().__init__(wording("Say why it is withdrawn: the reason stays on file."), field="because")
+
+
+class InvalidRules(Invalid):
+    """The rules cannot be published; says all that is wrong."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(
+            wording("The rules cannot be published as they are. Put right what is marked."), problems=problems
+        )
+
+
+class InvalidShock(Invalid):
+    """The shock cannot be declared; names the field at fault."""
+
+
+# Drafts
+
+
+def save_draft(
+    work: Work, *, draft: InstrumentDraft, draft_id: DraftId | None = None, seen_version: int | None = None
+) -> DraftId:
+    """Keep a draft, new or changed; it may still have problems. Raises StaleDraft, NoSuchDraft, NoSuchMission.
+
+    `seen_version` is of the draft as it was opened; None keeps it whatever happened in between.
+    """
+    account_queries.mission(work.session, mission=draft.mission)
+    symbol = judge.clean_symbol(draft.symbol)[: judge.MOST_SYMBOL_LETTERS]
+    if draft_id is None:
+        row = InstrumentDraftRow(
+            mission_id=draft.mission,
+            symbol=symbol,
+            content=draft.to_json(),
+            created_at=work.now,
+            created_by_id=work.actor.person,
+            changed_at=work.now,
+        )
+        work.session.add(row)
+        work.session.flush()  # for the id
+        return DraftId(row.id)
+    row = _open_draft(work, draft_id, seen_version=seen_version)
+    row.symbol, row.content, row.changed_at = symbol, draft.to_json(), work.now
+    _flush_draft(work)
+    return draft_id
+
+
+def discard_draft(work: Work, *, draft: DraftId) -> None:
+    """Put a draft away; raises NoSuchDraft."""
+    _open_draft(work, draft, seen_version=None).discarded_at = work.now
+    _flush_draft(work)
+
+
+def publish_draft(work: Work, *, draft: DraftId, seen_draft: int, seen_version: int) -> MandateShift:
+    """Publish a draft as it was looked at; raises StaleDraft besides what `publish_instrument` raises."""
+    row = _open_draft(work, draft, seen_version=seen_draft)
+    content = InstrumentDraft.from_json(row.content)
+    return publish_instrument(work, draft=content, seen_version=seen_version, draft_id=draft)
+
+
+def _open_draft(work: Work, draft: DraftId, *, seen_version: int | None) -> InstrumentDraftRow:
+    row = work.session.get(InstrumentDraftRow, draft)
+    if row is None or row.published_id is not None or row.discarded_at is not None:
+        raise queries.NoSuchDraft
+    if seen_version is not None and row.version != seen_version:
+        raise StaleDraft
+    return row
+
+
+def _flush_draft(work: Work) -> None:
+    try:
+        work.session.flush()  # so that a change by somebody else is noticed here, where it can be said
+    except StaleDataError as error:
+        raise StaleDraft from error
+
+
+# Publication and withdrawal
+
+
+def publish_instrument(
+    work: Work, *, draft: InstrumentDraft, seen_version: int, draft_id: DraftId | None = None
+) -> MandateShift:
+    """Publish a text and return what it changes from its effective day on.
+
+    Raises StaleMandate, SymbolTaken, InvalidDraft with all problems, NoSuchMission, and NoSuchDraft for `draft_id`.
+    """
+    account_queries.mission(work.session, mission=draft.mission)
+    _raise_version(work, draft.mission, seen_version=seen_version)
+    texts = queries.mandate_history(work.session, mission=draft.mission)
+    _refuse_problems(draft, queries.problems_of(draft, texts=texts), texts=texts)
+    published = _store(work, [draft])[0]
+    shift = _record_publication(work, published, among=texts)
+    if draft_id is not None:
+        _open_draft(work, draft_id, seen_version=None).published_id = published.id
+        _flush_draft(work)
+    return shift
+
+
+def withdraw_instrument(work: Work, *, instrument: InstrumentId, because: str, seen_version: int) -> MandateShift:
+    """Take a published text out of force, and return what moves from today on.
+
+    It stays on file with the reason. Raises NoSuchInstrument, ReasonMissing, AlreadyWithdrawn, StaleMandate.
+    """
+    found = queries.instrument(work.session, instrument=instrument)
+    if not because.strip():
+        raise ReasonMissing
+    if found.withdrawn_at is not None:
+        raise AlreadyWithdrawn
+    _raise_version(work, found.mission, seen_version=seen_version)
+    work.session.execute(
+        update(InstrumentRow)
+        .where(InstrumentRow.id == instrument)
+        .values(withdrawn_at=work.now, withdrawn_because=because.strip())
+    )
+    work.record(InstrumentWithdrawn(mission_id=found.mission, instrument_id=instrument, symbol=found.symbol))
+    after = queries.mandate_history(work.session, mission=found.mission)
+    return judge.compare(judge.coming((*after, found), on=work.today), judge.coming(after, on=work.today))
+
+
+def load_instruments(work: Work, *, instruments: Iterable[InstrumentDraft]) -> tuple[InstrumentId, ...]:
+    """Publish many texts at once and return the ids of those that are new; for seeds and imports.
+
+    A text that is on file for its mission, even a withdrawn one, is left as it is. One event for each new text. An addition
+    to what is not in force is taken as giving it. Raises InvalidDraft with every problem of every text.
+    """
+    by_mission: defaultdict[MissionId, list[InstrumentDraft]] = defaultdict(list)
+    for draft in instruments:
+        by_mission[draft.mission].append(draft)
+    history = queries.instruments_of(work.session, missions=by_mission)
+    new: dict[MissionId, list[InstrumentDraft]] = {}
+    for mission, drafts in by_mission.items():
+        taken = [each.symbol for each in history[mission]]
+        new[mission] = []
+        for draft in sorted(drafts, key=lambda each: judge.order_of(queries.as_instrument(each))):
+            symbol = judge.clean_symbol(draft.symbol)
+            if not any(judge.same_text(symbol, each) for each in taken):
+                taken.append(symbol)
+                new[mission].append(draft)
+    problems = [
+        problem
+        for mission, drafts in new.items()
+        for draft in drafts
+        for problem in judge.check_draft(draft, instruments=(), in_force=())
+        if not (problem.field or "").endswith("-change")
+    ]
+    if problems:
+        raise InvalidDraft(tuple(problems))
+    _raise_versions(work, [mission for mission, drafts in new.items() if drafts])
+    loaded: list[InstrumentId] = []
+    for mission, drafts in new.items():
+        texts = list(history[mission])
+        for published in _store(work, drafts):
+            _record_publication(work, published, among=texts)
+            texts.append(published)
+            loaded.append(published.id)
+    return tuple(loaded)
+
+
+def _refuse_problems(draft: InstrumentDraft, problems: tuple[Problem, ...], *, texts: Iterable[Instrument]) -> None:
+    if not problems:
+        return
+    symbol = judge.clean_symbol(draft.symbol)
+    if any(judge.same_text(symbol, each.symbol) for each in judge.known(texts)):
+        raise SymbolTaken(problems)
+    raise InvalidDraft(problems)
+
+
+def _record_publication(work: Work, published: Instrument, *, among: Iterable[Instrument]) -> MandateShift:
+    shift = judge.shift_of(published, among=among)
+    work.record(
+        InstrumentPublished(
+            mission_id=published.mission,
+            instrument_id=published.id,
+            symbol=published.symbol,
+            effective_on=published.effective_on,
+            added=_kinds(shift.added),
+            dropped=_kinds(shift.dropped),
+            changed=_kinds(shift.changed),
+            inserted_into_history=shift.inserted_into_history,
+        )
+    )
+    return shift
+
+
+def _kinds(moves: Iterable[TaskMove]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(move.task.task_kind) for move in moves))
+
+
+def _store(work: Work, drafts: Sequence[InstrumentDraft]) -> tuple[Instrument, ...]:
+    """Insert the texts with their lines in two statements, and return them as published."""
+    if not drafts:
+        return ()
+    made = [queries.as_instrument(draft) for draft in drafts]
+    rows: list[dict[str, Any]] = [
+        {
+            "mission_id": each.mission,
+            "symbol": each.symbol,
+            "number": each.number,
+            "title": each.title,
+            "adopted_on": each.adopted_on,
+            "effective_on": each.effective_on,
+            "expires_on": each.expires_on,
+            "expiry_known": each.expiry_known,
+            "complete_adjustment": each.complete_adjustment,
+            "certainty": each.certainty,
+            "note": each.note,
+            "published_at": work.now,
+            "published_by_id": work.actor.person,
+        }
+        for each in made
+    ]
+    stored = work.session.scalars(insert(InstrumentRow).returning(InstrumentRow.id, sort_by_parameter_order=True), rows)
+    published = tuple(
+        replace(each, id=InstrumentId(number), published_at=work.now)
+        for each, number in zip(made, stored.all(), strict=True)
+    )
+    lines = [
+        line.to_json()
+        | {"instrument_id": each.id, "change": line.change, "force": line.force}
+        | {"starts_on": line.starts_on, "ends_on": line.ends_on, "cited": cited_to_json(line.cited)}
+        for each in published
+        for line in each.tasks
+    ]
+    if lines:
+        work.session.execute(insert(InstrumentTask), lines)
+    return published
+
+
+def _raise_version(work: Work, mission: MissionId, *, seen_version: int) -> None:
+    """Raise the version of a mandate from the one that was seen; raises StaleMandate when it is another by now."""
+    _keep_versions(work, [mission])
+    raised = work.session.execute(
+        update(MandateVersion)
+        .where(MandateVersion.mission_id == mission, MandateVersion.version == seen_version)
+        .values(version=seen_version + 1)
+    )
+    assert isinstance(raised, CursorResult)
+    if raised.rowcount != 1:
+        raise StaleMandate
+
+
+def _raise_versions(work: Work, missions: Collection[MissionId]) -> None:
+    _keep_versions(work, missions)
+    work.session.execute(
+        update(MandateVersion).where(MandateVersion.mission_id.in_(missions)).values(version=MandateVersion.version + 1)
+    )
+
+
+def _keep_versions(work: Work, missions: Collection[MissionId]) -> None:
+    """See that the missions have a version. What lies before its first day is told by the publication itself."""
+    table = MandateVersion.__table__
+    assert isinstance(table, Table)
+    rows = [{"mission_id": mission, "version": 0, "noted_on": work.today} for mission in missions]
+    insert_missing(work.session, table, rows)
+
+
+# Rules and shocks
+
+
+def publish_rules(work: Work, *, rules: Sequence[RequirementRule], note: str) -> RuleVersionId:
+    """Publish a new version of all requirement rules; the same rules as before make no new version.
+
+    Raises InvalidRules with all problems.
+    """
+    before = queries.rule_set(work.session)
+    known = {
+        key
+        for key, each in competency_queries.competencies(work.session).items()
+        if each.retired_on is None or work.today < each.retired_on
+    }
+    problems = judge.check_rules(rules, known=known)
+    if problems:
+        raise InvalidRules(problems)
+    changed = judge.changed_rules(before.rules, rules)
+    if before.number and not changed:
+        return before.version
+    row = RuleVersion(
+        number=before.number + 1,
+        published_at=work.now,
+        published_by_id=work.actor.person,
+        note=note,
+        rules=[rule.to_json() for rule in rules],
+    )
+    work.session.add(row)
+    work.session.flush()  # for the id
+    work.record(RulesRevised(rule_version_id=row.id, number=row.number, changed=changed))
+    return RuleVersionId(row.id)
+
+
+def declare_shock(
+    work: Work,
+    *,
+    name: str,
+    kind: ShockKind,
+    missions: Sequence[str],
+    share_percent: int,
+    starts_on: date,
+    ends_on: date,
+    note: str,
+) -> ShockId:
+    """Declare that people or seats are lost without any change of mandate; raises InvalidShock, NoSuchMission."""
+    if not 1 <= share_percent <= 100:
+        raise InvalidShock(wording("Enter a share from 1 to 100 percent."), field="share_percent")
+    if ends_on <= starts_on:
+        raise InvalidShock(wording("Enter a last day after the first."), field="ends_on")
+    for key in missions:
+        account_queries.mission_by_key(work.session, key=key)
+    row = Shock(
+        name=name,
+        kind=kind,
+        missions=list(missions),
+        share_percent=share_percent,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        declared_at=work.now,
+        declared_by_id=work.actor.person,
+        note=note,
+    )
+    work.session.add(row)
+    work.session.flush()  # for the id
+    work.record(ShockDeclared(shock_id=row.id))
+    return ShockId(row.id)
+
+
+# Days
+
+
+def note_mandate_days(work: Work) -> None:
+    """Record every day up to today on which published texts began, changed or ended tasks of a mission, each once.
+
+    Days that were missed are made up for. A day before the mission's first text was published is told by that publication.
+    """
+    waiting = work.session.execute(
+        select(MandateVersion.mission_id, MandateVersion.noted_on)
+        .where(MandateVersion.noted_on < work.today)
+        .order_by(MandateVersion.mission_id)
+    ).all()
+    if not waiting:
+        return
+    # whoever moves the day on tells of the days between; a second one at the same time finds it moved and tells nothing
+    moved = {mission: noted_on for mission, noted_on in waiting if _move_on(work, mission, noted_on)}
+    texts = queries.instruments_of(work.session, missions=[MissionId(mission) for mission in moved])
+    for mission, noted_on in moved.items():
+        history = texts[MissionId(mission)]
+        for day in sorted(each for each in judge.days_of(history) if noted_on < each <= work.today):
+            turn = judge.turn_of(history, on=day)
+            if turn is None:
+                continue
+            shift, said_by = turn
+            work.record(
+                MandateDayReached(
+                    mission_id=mission,
+                    on=day,
+                    instrument_id=said_by.id,
+                    symbol=said_by.symbol,
+                    began=_kinds((*shift.added, *shift.changed)),
+                    ended=_kinds(shift.dropped),
+                )
+            )
+
+
+def _move_on(work: Work, mission: int, noted_on: date) -> bool:
+    moved = work.session.execute(
+        update(MandateVersion)
+        .where(MandateVersion.mission_id == mission, MandateVersion.noted_on == noted_on)
+        .values(noted_on=work.today)
+    )
+    assert isinstance(moved, CursorResult)
+    return moved.rowcount == 1

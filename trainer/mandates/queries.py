@@ -1,0 +1,564 @@
+"""What is on file of mandates and what it asks of people, as frozen values read on a day.
+
+Judgement lies in `rules`; here is only what must be fetched for it, in few statements whatever the number of people.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from trainer.accounts import queries as account_queries
+from trainer.accounts.values import MissionId, MissionStatus, PersonProfile, Role, UnitId
+from trainer.competencies import queries as competency_queries
+from trainer.competencies import rules as competency_rules
+from trainer.competencies.values import Currency, Requirement
+from trainer.kernel.errors import NotFound
+from trainer.kernel.values import PersonId, Problem, wording
+from trainer.mandates import rules
+from trainer.mandates.models import (
+    InstrumentDraftRow,
+    InstrumentRow,
+    InstrumentTask,
+    MandateVersion,
+    RuleVersion,
+    Shock,
+)
+from trainer.mandates.values import (
+    TASK_KINDS,
+    CapacityShock,
+    Demand,
+    DraftCard,
+    DraftId,
+    DraftPage,
+    Instrument,
+    InstrumentDraft,
+    InstrumentId,
+    InstrumentPage,
+    MandatedTask,
+    MissionLine,
+    MissionPage,
+    Modality,
+    RequirementRow,
+    RequirementRule,
+    RequirementsPage,
+    RuleSet,
+    RuleVersionId,
+    Scope,
+    ShockId,
+    TaskKindKey,
+    TaskLine,
+    cited_from_json,
+    last_day,
+)
+
+NO_RULES = RuleSet(version=RuleVersionId(0), number=0, published_at=None, note="", rules=())
+"""Before any version was published."""
+UNNUMBERED = 2_000_000_000
+"""The number of a draft whose symbol has none yet: after all others of its day."""
+
+DemandsByRole = Mapping[tuple[MissionId, Role], tuple[Demand, ...]]
+Group = tuple[MissionId, UnitId | None, Role]
+"""Whom a demand on part of a unit is laid upon: the unit, or a mission's people of a role outside units."""
+
+
+class NoSuchInstrument(NotFound):
+    def __init__(self) -> None:
+        super().__init__(wording("There is no such instrument. Open its mission to see what is on file."))
+
+
+class NoSuchDraft(NotFound):
+    def __init__(self) -> None:
+        super().__init__(
+            wording("There is no such draft any more: it was published or discarded. Open its mission to see which.")
+        )
+
+
+# Instruments and tasks
+
+
+def instruments_of(session: Session, *, missions: Collection[MissionId]) -> Mapping[MissionId, tuple[Instrument, ...]]:
+    """Return every text that was ever published for the missions, withdrawn ones too, in their order. Two queries."""
+    wanted = sorted(set(missions))
+    rows = session.execute(select(*_INSTRUMENT).where(InstrumentRow.mission_id.in_(wanted))).all()
+    lines = _lines_where(session, InstrumentRow.mission_id.in_(wanted))
+    found: dict[MissionId, list[Instrument]] = {mission: [] for mission in wanted}
+    for row in rows:
+        found[MissionId(row.mission_id)].append(_instrument(row, lines.get(row.id, ())))
+    return {mission: tuple(sorted(texts, key=rules.order_of)) for mission, texts in found.items()}
+
+
+def mandate_history(session: Session, *, mission: MissionId) -> tuple[Instrument, ...]:
+    """Return every text that was ever published for a mission, withdrawn ones too, in their order. Two queries."""
+    return instruments_of(session, missions=(mission,))[mission]
+
+
+def instrument(session: Session, *, instrument: InstrumentId) -> Instrument:
+    """Return one published text; raises NoSuchInstrument. Two queries."""
+    row = session.execute(select(*_INSTRUMENT).where(InstrumentRow.id == instrument)).one_or_none()
+    if row is None:
+        raise NoSuchInstrument
+    return _instrument(row, _lines_where(session, InstrumentRow.id == instrument).get(row.id, ()))
+
+
+def tasks_in_force(
+    session: Session, *, mission: MissionId, on: date, known_at: datetime | None = None
+) -> tuple[MandatedTask, ...]:
+    """Return a mission's tasks in force on a day, as known at an instant or by all that is on file. Two queries."""
+    return rules.in_force(mandate_history(session, mission=mission), on=on, known_at=known_at)
+
+
+def mandate_version(session: Session, *, mission: MissionId) -> int:
+    """Return how often the mission's mandate was changed here: what `seen_version` is checked against."""
+    query = select(MandateVersion.version).where(MandateVersion.mission_id == mission)
+    return session.scalar(query) or 0
+
+
+_INSTRUMENT = (
+    InstrumentRow.id,
+    InstrumentRow.mission_id,
+    InstrumentRow.symbol,
+    InstrumentRow.number,
+    InstrumentRow.title,
+    InstrumentRow.adopted_on,
+    InstrumentRow.effective_on,
+    InstrumentRow.expires_on,
+    InstrumentRow.expiry_known,
+    InstrumentRow.complete_adjustment,
+    InstrumentRow.certainty,
+    InstrumentRow.note,
+    InstrumentRow.published_at,
+    InstrumentRow.withdrawn_at,
+    InstrumentRow.withdrawn_because,
+)
+
+
+def _instrument(row: Any, lines: Sequence[TaskLine]) -> Instrument:
+    return Instrument(
+        id=InstrumentId(row.id),
+        mission=MissionId(row.mission_id),
+        symbol=row.symbol,
+        number=row.number,
+        title=row.title,
+        adopted_on=row.adopted_on,
+        effective_on=row.effective_on,
+        expires_on=row.expires_on,
+        expiry_known=row.expiry_known,
+        complete_adjustment=row.complete_adjustment,
+        certainty=row.certainty,
+        note=row.note,
+        published_at=row.published_at,
+        withdrawn_at=row.withdrawn_at,
+        withdrawn_because=row.withdrawn_because,
+        tasks=tuple(lines),
+    )
+
+
+def _lines_where(session: Session, wanted: ColumnElement[bool]) -> Mapping[int, list[TaskLine]]:
+    rows = session.execute(
+        select(
+            InstrumentTask.instrument_id,
+            InstrumentTask.task_kind,
+            InstrumentTask.change,
+            InstrumentTask.paragraph,
+            InstrumentTask.modalities,
+            InstrumentTask.force,
+            InstrumentTask.priority,
+            InstrumentTask.area_of_operations,
+            InstrumentTask.starts_on,
+            InstrumentTask.ends_on,
+            InstrumentTask.words,
+            InstrumentTask.cited,
+        )
+        .join(InstrumentRow, InstrumentRow.id == InstrumentTask.instrument_id)
+        .where(wanted)
+        .order_by(InstrumentTask.id)
+    )
+    found: defaultdict[int, list[TaskLine]] = defaultdict(list)
+    for owner, kind, change, paragraph, modalities, force, priority, area, starts_on, ends_on, words, cited in rows:
+        found[owner].append(
+            TaskLine(
+                task_kind=TaskKindKey(kind),
+                change=change,
+                paragraph=paragraph,
+                modalities=tuple(Modality(each) for each in modalities),
+                force=force,
+                priority=priority,
+                area_of_operations=area,
+                starts_on=starts_on,
+                ends_on=ends_on,
+                words=words,
+                cited=cited_from_json(cited),
+            )
+        )
+    return found
+
+
+# Pages
+
+
+def missions_page(session: Session, *, on: date) -> tuple[MissionLine, ...]:
+    """Return every mission with its mandate on a day: open ones first, of these what ends soonest. Five queries."""
+    cards = account_queries.missions(session)
+    texts = instruments_of(session, missions=[card.id for card in cards])
+    drafts = drafts_of(session, missions=[card.id for card in cards])
+    lines = []
+    for card in cards:
+        in_effect = [each for each in rules.known(texts[card.id]) if each.effective_on <= on]
+        expires_on, stated = end = rules.period_end(in_effect, on=on)
+        lines.append(
+            MissionLine(
+                mission=card,
+                tasks=len(rules.in_force(texts[card.id], on=on)),
+                latest=in_effect[-1].symbol if in_effect else "",
+                last_on=last_day(expires_on),
+                expiry_known=stated,
+                verified=rules.is_verified(end, on=on),
+                drafts=drafts[card.id],
+            )
+        )
+    return tuple(
+        sorted(
+            lines,
+            key=lambda each: (
+                each.mission.status is MissionStatus.CLOSED,
+                each.last_on or date.max,
+                each.mission.name.casefold(),
+                each.mission.id,
+            ),
+        )
+    )
+
+
+def mission_page(session: Session, *, mission: MissionId, on: date) -> MissionPage:
+    """Return a mission's mandate as read on a day; raises NoSuchMission. Four queries."""
+    card = account_queries.mission(session, mission=mission)
+    texts = mandate_history(session, mission=mission)
+    tasks = rules.coming(texts, on=on)
+    in_effect = [each for each in rules.known(texts) if each.effective_on <= on]
+    expires_on, stated = end = rules.period_end(in_effect, on=on)
+    return MissionPage(
+        mission=card,
+        on=on,
+        tasks=tuple(each for each in tasks if each.begins_on is None),
+        announced=tuple(each for each in tasks if each.begins_on is not None),
+        instruments=tuple(reversed(texts)),
+        current=in_effect[-1].id if in_effect else None,
+        last_on=last_day(expires_on),
+        expiry_known=stated,
+        verified=rules.is_verified(end, on=on),
+        drafts=drafts_of(session, missions=(mission,))[mission],
+    )
+
+
+def instrument_page(session: Session, *, instrument: InstrumentId, on: date) -> InstrumentPage:
+    """Return one published text with what it changed; raises NoSuchInstrument. Seven queries."""
+    row = session.execute(
+        select(InstrumentRow.mission_id, InstrumentRow.published_by_id).where(InstrumentRow.id == instrument)
+    ).one_or_none()
+    if row is None:
+        raise NoSuchInstrument
+    mission = MissionId(row.mission_id)
+    texts = mandate_history(session, mission=mission)
+    found = next(each for each in texts if each.id == instrument)
+    others = [each for each in texts if each.id != instrument]
+    return InstrumentPage(
+        mission=account_queries.mission(session, mission=mission),
+        instrument=found,
+        published_by=None if row.published_by_id is None else PersonId(row.published_by_id),
+        shift=rules.shift_of(found, among=others),
+        without=rules.compare(rules.coming(texts, on=on), rules.coming(others, on=on)),
+        people=len(account_queries.profiles_in(session, missions=(mission,), on=on)),
+        version=mandate_version(session, mission=mission),
+    )
+
+
+def drafts(session: Session) -> tuple[DraftCard, ...]:
+    """Return every open draft, latest changed first."""
+    return _draft_cards(session)
+
+
+def drafts_of(session: Session, *, missions: Collection[MissionId]) -> Mapping[MissionId, tuple[DraftCard, ...]]:
+    """Return the open drafts of each of the missions, latest changed first. One query."""
+    found: dict[MissionId, list[DraftCard]] = {mission: [] for mission in missions}
+    for card in _draft_cards(session):
+        if card.mission in found:
+            found[card.mission].append(card)
+    return {mission: tuple(cards) for mission, cards in found.items()}
+
+
+def draft_page(session: Session, *, draft: DraftId, on: date) -> DraftPage:
+    """Return an open draft with what it would change and for how many; raises NoSuchDraft. Seven queries."""
+    row = session.execute(
+        select(
+            InstrumentDraftRow.content,
+            InstrumentDraftRow.version,
+            InstrumentDraftRow.created_by_id,
+            InstrumentDraftRow.changed_at,
+        ).where(InstrumentDraftRow.id == draft, *_OPEN)
+    ).one_or_none()
+    if row is None:
+        raise NoSuchDraft
+    content = InstrumentDraft.from_json(row.content)
+    texts = mandate_history(session, mission=content.mission)
+    made = as_instrument(content)
+    shift = rules.shift_of(made, among=texts)
+    earlier = [each for each in rules.known(texts) if rules.order_of(each) < rules.order_of(made)]
+    today = rules.compare(rules.coming(texts, on=on), rules.coming((*texts, made), on=on))
+    return DraftPage(
+        id=draft,
+        mission=account_queries.mission(session, mission=content.mission),
+        draft=content,
+        problems=problems_of(content, texts=texts),
+        shift=shift,
+        now=today if shift.inserted_into_history else None,
+        before=earlier[-1].symbol if earlier else "",
+        people=len(account_queries.profiles_in(session, missions=(content.mission,), on=on)),
+        version=row.version,
+        mandate_version=mandate_version(session, mission=content.mission),
+        created_by=None if row.created_by_id is None else PersonId(row.created_by_id),
+        changed_at=row.changed_at,
+    )
+
+
+def problems_of(draft: InstrumentDraft, *, texts: Iterable[Instrument]) -> tuple[Problem, ...]:
+    """Return all that is wrong with a draft against the texts on file of its mission."""
+    texts = tuple(texts)
+    made = as_instrument(draft)
+    before = [each for each in rules.known(texts) if rules.order_of(each) < rules.order_of(made)]
+    return rules.check_draft(draft, instruments=texts, in_force=rules.coming(before, on=draft.effective_on))
+
+
+def as_instrument(draft: InstrumentDraft) -> Instrument:
+    """Return the draft as if it were published: without an id, its symbol clean, lines of unknown tasks left out."""
+    return Instrument(
+        id=InstrumentId(0),
+        mission=draft.mission,
+        symbol=rules.clean_symbol(draft.symbol),
+        number=rules.number_of(rules.clean_symbol(draft.symbol)) or UNNUMBERED,
+        title=draft.title,
+        adopted_on=draft.adopted_on,
+        effective_on=draft.effective_on,
+        expires_on=draft.expires_on,
+        expiry_known=draft.expiry_known,
+        complete_adjustment=draft.complete_adjustment,
+        certainty=draft.certainty,
+        note=draft.note,
+        published_at=datetime.max.replace(tzinfo=UTC),
+        withdrawn_at=None,
+        withdrawn_because="",
+        tasks=tuple(each for each in draft.tasks if each.task_kind in TASK_KINDS),
+    )
+
+
+_OPEN = (InstrumentDraftRow.published_id.is_(None), InstrumentDraftRow.discarded_at.is_(None))
+
+
+def _draft_cards(session: Session) -> tuple[DraftCard, ...]:
+    rows = session.execute(
+        select(
+            InstrumentDraftRow.id,
+            InstrumentDraftRow.mission_id,
+            InstrumentDraftRow.symbol,
+            InstrumentDraftRow.content,
+            InstrumentDraftRow.changed_at,
+        )
+        .where(*_OPEN)
+        .order_by(InstrumentDraftRow.changed_at.desc(), InstrumentDraftRow.id.desc())
+    )
+    return tuple(
+        DraftCard(
+            id=DraftId(row.id),
+            mission=MissionId(row.mission_id),
+            symbol=row.symbol,
+            effective_on=date.fromisoformat(row.content["effective_on"]),
+            changed_at=row.changed_at,
+        )
+        for row in rows
+    )
+
+
+# Rules and what they ask
+
+
+def rule_set(session: Session) -> RuleSet:
+    """Return the rules that count: the latest published version, or none under number 0."""
+    row = session.execute(
+        select(RuleVersion.id, RuleVersion.number, RuleVersion.published_at, RuleVersion.note, RuleVersion.rules)
+        .order_by(RuleVersion.number.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return NO_RULES
+    return RuleSet(
+        version=RuleVersionId(row.id),
+        number=row.number,
+        published_at=row.published_at,
+        note=row.note,
+        rules=tuple(RequirementRule.from_json(each) for each in row.rules),
+    )
+
+
+def requirements_page(session: Session) -> RequirementsPage:
+    """Return the matrix of tasks and roles, with the tasks no rule names. Two queries."""
+    found = rule_set(session)
+    known = competency_queries.competencies(session)
+    by_kind: defaultdict[TaskKindKey | None, list[RequirementRule]] = defaultdict(list)
+    for rule in found.rules:
+        by_kind[rule.task_kind].append(rule)
+    in_order: list[TaskKindKey | None] = [None, *TASK_KINDS]
+    return RequirementsPage(
+        version=found,
+        rows=tuple(
+            RequirementRow(
+                task_kind=kind,
+                by_role={
+                    role: tuple(rule for rule in by_kind[kind] if not rule.roles or role in rule.roles) for role in Role
+                },
+            )
+            for kind in in_order
+            if kind in by_kind
+        ),
+        without=tuple(kind for kind in TASK_KINDS if kind not in by_kind),
+        unknown=tuple(rule for rule in found.rules if rule.competency not in known),
+    )
+
+
+def demands_of(session: Session, *, missions: Collection[MissionId], on: date) -> DemandsByRole:
+    """Return what the tasks in force on a day ask, by mission and role; every role of every mission is there. Four queries."""
+    texts = instruments_of(session, missions=missions)
+    return _demands(session, {each: rules.in_force(history, on=on) for each, history in texts.items()}, on=on)
+
+
+def coming_demands_of(session: Session, *, missions: Collection[MissionId], on: date) -> DemandsByRole:
+    """Return the same of tasks in force on a day and those that published texts announce: what to train for."""
+    texts = instruments_of(session, missions=missions)
+    return _demands(session, {each: rules.coming(history, on=on) for each, history in texts.items()}, on=on)
+
+
+def _demands(session: Session, tasks: Mapping[MissionId, Sequence[MandatedTask]], *, on: date) -> DemandsByRole:
+    asked = rule_set(session).rules
+    areas = {
+        key: each.area
+        for key, each in competency_queries.competencies(session).items()
+        if each.retired_on is None or on < each.retired_on
+    }
+    return {
+        (mission, role): rules.demands_from(found, asked, role=role, areas=areas, mission=mission)
+        for mission, found in tasks.items()
+        for role in Role
+    }
+
+
+def requirements_of(
+    session: Session, *, people: Collection[PersonId], on: date
+) -> Mapping[PersonId, tuple[Requirement, ...]]:
+    """Return what the tasks in force on a day ask of each of the people; nothing of those without a posting."""
+    profiles = account_queries.profiles_of(session, people=people, on=on)
+    demands = demands_of(session, missions=_missions_of(profiles.values()), on=on)
+    return _requirements(session, people=people, profiles=profiles, demands=demands, on=on)
+
+
+def planned_requirements_of(
+    session: Session, *, people: Collection[PersonId], on: date
+) -> Mapping[PersonId, tuple[Requirement, ...]]:
+    """Return the same with what published texts announce: what each of the people should be trained for."""
+    profiles = account_queries.profiles_of(session, people=people, on=on)
+    demands = coming_demands_of(session, missions=_missions_of(profiles.values()), on=on)
+    return _requirements(session, people=people, profiles=profiles, demands=demands, on=on)
+
+
+def _missions_of(profiles: Iterable[PersonProfile]) -> set[MissionId]:
+    return {each.mission for each in profiles if each.mission is not None}
+
+
+def _requirements(
+    session: Session,
+    *,
+    people: Collection[PersonId],
+    profiles: Mapping[PersonId, PersonProfile],
+    demands: DemandsByRole,
+    on: date,
+) -> Mapping[PersonId, tuple[Requirement, ...]]:
+    chosen = _chosen(session, profiles=profiles.values(), demands=demands, on=on)
+    of_everyone = {key: tuple(each for each in found if each.scope is Scope.EVERYONE) for key, found in demands.items()}
+    # people whose postings are alike are asked the same; it is worked out once for them
+    alike: dict[tuple[object, ...], tuple[Requirement, ...]] = {}
+    answer: dict[PersonId, tuple[Requirement, ...]] = dict.fromkeys(people, ())
+    for person, profile in profiles.items():
+        if profile.mission is None or profile.role is None:
+            continue
+        fallen = chosen.get(person, ())
+        deployed_on = profile.deployed_on if profile.deployed_on and on < profile.deployed_on else None
+        key = (profile.mission, profile.role, deployed_on, tuple(id(each) for each in fallen))
+        if key not in alike:
+            asked = (*of_everyone[profile.mission, profile.role], *fallen)
+            alike[key] = answer[person] = rules.requirements_from(asked, profile, on=on)
+        else:
+            answer[person] = rules.asked_of(alike[key], person)
+    return answer
+
+
+def _chosen(
+    session: Session, *, profiles: Iterable[PersonProfile], demands: DemandsByRole, on: date
+) -> Mapping[PersonId, tuple[Demand, ...]]:
+    """On whom the demands on part of a unit fall; units are looked at whole, whoever was asked about."""
+    partial = {key: [each for each in found if each.scope is not Scope.EVERYONE] for key, found in demands.items()}
+    touched = {
+        (each.mission, each.unit, each.role)
+        for each in profiles
+        if each.mission is not None and each.role is not None and partial.get((each.mission, each.role))
+    }
+    if not touched:
+        return {}
+    everybody = account_queries.profiles_in(session, missions={mission for mission, _, _ in touched}, on=on)
+    groups: defaultdict[Group, list[PersonProfile]] = defaultdict(list)
+    for each in everybody:
+        if each.mission is not None and each.role is not None and (each.mission, each.unit, each.role) in touched:
+            groups[each.mission, each.unit, each.role].append(each)
+    evidence = competency_queries.evidence_of(
+        session, people=[each.id for members in groups.values() for each in members]
+    )
+    found: defaultdict[PersonId, list[Demand]] = defaultdict(list)
+    for (mission, _, role), members in groups.items():
+        for demand in partial[mission, role]:
+            holders = {
+                each.id
+                for each in members
+                for requirement in rules.requirements_from((demand,), each, on=on)
+                if competency_rules.currency_of(requirement, evidence[each.id], (), on=on)[0] in _HOLDING
+            }
+            for person in rules.chosen_of(members, demand=demand, holders=holders):
+                found[person].append(demand)
+    return {person: tuple(asked) for person, asked in found.items()}
+
+
+_HOLDING = frozenset({Currency.CURRENT, Currency.DUE_SOON})
+
+
+# Shocks
+
+
+def shocks(session: Session) -> tuple[CapacityShock, ...]:
+    """Return every declared shock, latest first."""
+    rows = session.scalars(select(Shock).order_by(Shock.starts_on.desc(), Shock.id.desc()))
+    return tuple(
+        CapacityShock(
+            id=ShockId(row.id),
+            name=row.name,
+            kind=row.kind,
+            missions=tuple(row.missions),
+            share_percent=row.share_percent,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            declared_at=row.declared_at,
+            declared_by=None if row.declared_by_id is None else PersonId(row.declared_by_id),
+            note=row.note,
+        )
+        for row in rows
+    )
