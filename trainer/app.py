@@ -23,7 +23,7 @@ from trainer.kernel.clock import Clock, SetClock, SystemClock
 from trainer.kernel.db import prepare
 from trainer.notifications import queries as notification_queries
 from trainer.notifications.values import Mailer
-from trainer.web import access, assets, errors, filters, navigation
+from trainer.web import access, assets, catalogues, errors, filters, navigation
 
 LANGUAGES = {"en": "English", "fr": "Français", "ar": "العربية"}
 CAPABILITIES = (
@@ -82,6 +82,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, mailer: Mailer
     edge.db.init_app(app)
     with app.app_context():
         prepare(edge.db.engine)
+    catalogues.compile_stale()
     Babel(app, locale_selector=_language)
     CSRFProtect(app)
     access.install(app)
