@@ -1,8 +1,12 @@
-"""The application for a WSGI server: `gunicorn wsgi:app`."""
+"""The application for a WSGI server: `gunicorn -k gthread --no-control-socket wsgi:app`."""
 
 import os
 
 from config import from_environment
 from trainer.app import create_app
+from trainer.worker import start_in_process
 
-app = create_app(from_environment(os.environ))
+settings = from_environment(os.environ)
+app = create_app(settings)
+if settings.on_sqlite and settings.scheduler:
+    start_in_process(app)

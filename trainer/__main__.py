@@ -16,12 +16,9 @@ def _settings(changes: Mapping[str, str]) -> Settings:
 
 
 def _application(settings: Settings) -> Any:
-    from trainer import jobs
     from trainer.app import create_app
 
-    app = create_app(settings)
-    jobs.install(app, settings)
-    return app
+    return create_app(settings)
 
 
 def main() -> None:

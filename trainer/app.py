@@ -17,7 +17,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Settings
-from trainer import edge
+from trainer import edge, jobs
 from trainer.interop.mail import ConsoleMailer, SmtpMailer
 from trainer.kernel.clock import Clock, SetClock, SystemClock
 from trainer.kernel.db import prepare
@@ -95,6 +95,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, mailer: Mailer
     app.before_request(_remember_language)
     app.after_request(_protect)
     app.after_request(_pack)
+    jobs.install(app, settings)
     return app
 
 
