@@ -19,6 +19,7 @@ from trainer.interop.toml_text import Report, Table
 from trainer.kernel.values import Problem, wording
 from trainer.mandates.values import (
     TASK_KINDS,
+    CitedModality,
     DueRule,
     Force,
     Modality,
@@ -33,7 +34,6 @@ FOLDER = Path(__file__).parent
 UNKNOWN = "unknown"
 UNNUMBERED = "unnumbered"
 """The paragraph of a task whose operative paragraph is not on file; a number is never guessed."""
-LONGEST_PARAGRAPH = 60
 WHOLE = 1000
 """Shares of missions are per thousand people."""
 
@@ -308,8 +308,6 @@ def _task(table: Table) -> tuple[TaskLine, Certainty | None]:
     task = table.choice("task", [str(each) for each in TASK_KINDS])
     modalities = {_member(table, "modalities", Modality, each) for each in table.texts("modalities")}
     paragraph = table.text("paragraph")
-    if len(paragraph) > LONGEST_PARAGRAPH:
-        table.refuse("paragraph", wording("“{paragraph}” is longer than {most} signs.", paragraph=paragraph, most=60))
     starts, ends = table.optional_text("starts_on"), table.optional_text("ends_on")
     own = table.optional_text("certainty")
     line = TaskLine(
@@ -323,9 +321,19 @@ def _task(table: Table) -> tuple[TaskLine, Certainty | None]:
         starts_on=None if starts is None else _day(table, "starts_on", starts),
         ends_on=None if ends is None else _day(table, "ends_on", ends),
         words=table.optional_text("words") or "",
+        cited=tuple(_cited(each) for each in table.tables("cited")),
     )
     table.close()
     return line, None if own is None else _member(table, "certainty", Certainty, own)
+
+
+def _cited(table: Table) -> CitedModality:
+    named = table.choice("modality", [*Modality, Force.ENCOURAGED])
+    cited = CitedModality(
+        modality=Modality(named) if named in list(Modality) else None, paragraph=table.text("paragraph")
+    )
+    table.close()
+    return cited
 
 
 def _rules(table: Table) -> tuple[RequirementRule, ...]:
