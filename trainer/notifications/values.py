@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import NewType, Protocol
 
-from trainer.kernel.values import PersonId, Subject, Wording
+from trainer.kernel.values import PersonId, Subject, Wording, mark
 
 NotificationId = NewType("NotificationId", int)
 
@@ -23,6 +24,17 @@ class NotificationKind(StrEnum):
     RECOGNITION_DECIDED = "recognition-decided"
 
 
+NOTIFICATION_KIND_NAMES: dict[NotificationKind, str] = {
+    NotificationKind.ASSIGNED: mark("New in your training"),
+    NotificationKind.WITHDRAWN: mark("Taken out of your training"),
+    NotificationKind.REMINDER: mark("Reminder"),
+    NotificationKind.SESSION_CANCELLED: mark("Session cancelled"),
+    NotificationKind.PLAN_PROPOSED: mark("Plan waiting for a decision"),
+    NotificationKind.RECOGNITION_ASKED: mark("Recognition asked for"),
+    NotificationKind.RECOGNITION_DECIDED: mark("Recognition decided"),
+}
+
+
 class DeliveryState(StrEnum):
     WAITING = "waiting"
     SENDING = "sending"
@@ -30,6 +42,65 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
     NOT_WANTED = "not-wanted"
     """The person has no e-mail address: the message stands in the site alone."""
+
+
+DELIVERY_STATE_NAMES: dict[DeliveryState, str] = {
+    DeliveryState.WAITING: mark("waiting to be sent"),
+    DeliveryState.SENDING: mark("being sent"),
+    DeliveryState.SENT: mark("sent"),
+    DeliveryState.FAILED: mark("could not be sent"),
+    DeliveryState.NOT_WANTED: mark("without e-mail"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A message to be queued."""
+
+    to: PersonId
+    kind: NotificationKind
+    about: Subject
+    lines: tuple[Wording, ...]
+    """What happened and why, a sentence each."""
+    dedupe: str
+    """The same for the same occasion, at most 160 characters: a second one is not queued."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxLine:
+    """A message as the site shows it to its reader."""
+
+    id: NotificationId
+    kind: NotificationKind
+    about: Subject
+    lines: tuple[Wording, ...]
+    queued_at: datetime
+    read_at: datetime | None
+    delivery: DeliveryState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """One page of a person's messages, the latest first."""
+
+    lines: tuple[InboxLine, ...]
+    page: int
+    pages: int
+    total: int
+    unread: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedDelivery:
+    """A message that could not be sent, for whoever looks after the installation."""
+
+    id: NotificationId
+    to: PersonId
+    name: str
+    kind: NotificationKind
+    queued_at: datetime
+    attempts: int
+    because: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +125,7 @@ class Mail:
     subject: str
     text: str
     html: str
+    language: str = "en"
 
 
 class Mailer(Protocol):
