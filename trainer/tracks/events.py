@@ -72,3 +72,19 @@ class AssignmentsOverdue(Event):
 
     def subjects(self) -> tuple[Subject, ...]:
         return tuple(Subject(kind=SubjectKind.ASSIGNMENT, id=each) for each in self.assignments)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendanceRecorded(Event):
+    """Who was at a session and who was not, as the provider or the host says."""
+
+    session_id: int
+    present: tuple[int, ...]
+    """Ids of people."""
+    absent: tuple[int, ...]
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (
+            Subject(kind=SubjectKind.SESSION, id=self.session_id),
+            *(Subject(kind=SubjectKind.PERSON, id=each) for each in (*self.present, *self.absent)),
+        )

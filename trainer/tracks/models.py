@@ -44,6 +44,10 @@ class AssignmentRow(Base):
     lesson_read_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_because: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    restored_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When it was last given back after it had been taken away."""
+    absent_because: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    """A wording: why it is still open though its session was held."""
     overdue_noted_at: Mapped[datetime | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column(default=1)
 
@@ -65,3 +69,13 @@ class Attempt(Base):
     right: Mapped[int]
     asked: Mapped[int]
     passed: Mapped[bool]
+
+
+class ChangesSeen(Base):
+    """Up to when a person has seen what changed in their assignments."""
+
+    __tablename__ = "changes_seen"
+
+    person_id: Mapped[int] = reference("person.id", primary_key=True)
+    seen_until: Mapped[datetime]
+    """The instant of the latest change that was on the page."""

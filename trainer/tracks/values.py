@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
-from trainer.catalogue.values import AtLevel, ModuleKey, ModuleVersionId
-from trainer.competencies.values import TaskRef
-from trainer.kernel.values import PersonId, Wording, mark
-from trainer.partners.values import SessionId
+from trainer.accounts.values import PersonCard
+from trainer.catalogue.values import AtLevel, ModuleKey, ModuleVersionId, TrackStep
+from trainer.competencies.values import CompetencyKey, Level, TaskRef
+from trainer.kernel.values import LocalText, PersonId, Wording, mark
+from trainer.partners.values import SessionCard, SessionId
 
 AssignmentId = NewType("AssignmentId", int)
 AttemptId = NewType("AttemptId", int)
@@ -73,6 +75,15 @@ class Assignment:
     because: tuple[TaskRef, ...]
     ended_because: Wording | None
     plan: int | None
+    lesson_read_at: datetime | None = None
+    restored_at: datetime | None = None
+    """When it was given back after it had been taken away, the last time."""
+    absent_because: Wording | None = None
+    """Why it is still open though its session was held: the person was not there."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,3 +107,155 @@ class Outcome:
     @property
     def passed(self) -> bool:
         return self.asked > 0 and self.right * 100 >= self.pass_percent * self.asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedQuestion:
+    """One question of an attempt, judged."""
+
+    key: str
+    chosen: tuple[int, ...]
+    """Numbers of the chosen answers, from 0, in rising order."""
+    right: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptResult:
+    """One attempt at a module's questions, judged and stored."""
+
+    id: AttemptId
+    assignment: AssignmentId
+    finished_at: datetime
+    outcome: Outcome
+    marks: tuple[MarkedQuestion, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a person is, as the next step of a track asks."""
+
+    completed: Mapping[ModuleKey, date]
+    """The last day each module was completed."""
+    held: Mapping[CompetencyKey, Level]
+    """What the person holds by evidence valid on the day."""
+    teaches: Mapping[ModuleKey, tuple[AtLevel, ...]]
+    prepares_from: date | None
+    """What was completed before this day was for an earlier deployment; None: everything counts."""
+
+
+class StepState(StrEnum):
+    """Where a person stands at one step of a track."""
+
+    DONE = "done"
+    HELD = "held"
+    """Left out: the person holds what it teaches."""
+    OPEN = "open"
+    """Assigned, and not yet completed."""
+    NEXT = "next"
+    AHEAD = "ahead"
+
+
+STEP_STATE_NAMES: dict[StepState, str] = {
+    StepState.DONE: mark("done"),
+    StepState.HELD: mark("already held"),
+    StepState.OPEN: mark("assigned"),
+    StepState.NEXT: mark("next"),
+    StepState.AHEAD: mark("to come"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackLine:
+    """One step of a track as one person sees it."""
+
+    step: TrackStep
+    title: LocalText
+    state: StepState
+    on: date | None
+    """The day it was done, or is due; None otherwise."""
+    assignment: AssignmentId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackOverview:
+    """A track with a person's progress through it."""
+
+    key: str
+    title: LocalText
+    lines: tuple[TrackLine, ...]
+
+    @property
+    def behind(self) -> int:
+        """How many steps are done or held."""
+        return sum(line.state in (StepState.DONE, StepState.HELD) for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentCard:
+    """An assignment with what it is, for the pages of its owner."""
+
+    assignment: Assignment
+    title: LocalText
+    seat: SessionCard | None
+    """None for a module."""
+    starts_at: datetime | None
+    """When the session begins; None for a module."""
+    acts_on: date
+    """The day on which the person must have acted: the due day, or the first day of the session."""
+    overdue: bool
+    awaits_attendance: bool
+    """The session is over and nobody has yet said who was there."""
+
+
+class ChangeKind(StrEnum):
+    GIVEN = "given"
+    RESTORED = "restored"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+
+
+CHANGE_NAMES: dict[ChangeKind, str] = {
+    ChangeKind.GIVEN: mark("new"),
+    ChangeKind.RESTORED: mark("given back"),
+    ChangeKind.WITHDRAWN: mark("withdrawn"),
+    ChangeKind.SUPERSEDED: mark("replaced"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a decision did to one assignment of a person."""
+
+    at: datetime
+    kind: ChangeKind
+    card: AssignmentCard
+    reason: Wording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyPage:
+    """A trainee's first page."""
+
+    next: AssignmentCard | None
+    next_effort: timedelta | None
+    """How long the next module takes; None for a seat."""
+    later: tuple[AssignmentCard, ...]
+    """The other open ones, in the order of the day they ask to act."""
+    changes: tuple[Change, ...]
+    """Since the person last said that they had seen them, the latest first."""
+    changed_at: datetime | None
+    """The latest of these changes."""
+    done: tuple[AssignmentCard, ...]
+    """The latest completed ones, the latest first."""
+    done_in_all: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterLine:
+    """One seat of a session and who has it."""
+
+    assignment: AssignmentId
+    person: PersonCard
+    state: AssignmentState
+    due_on: date
+    absent_because: Wording | None

@@ -1,0 +1,352 @@
+"""Reading assignments: one by one, by person, by plan, by session, and the pages that a person's own training needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from trainer.accounts import queries as account_queries
+from trainer.accounts.values import PersonProfile
+from trainer.catalogue import queries as catalogue_queries
+from trainer.catalogue.values import AtLevel, ModuleKey, ModuleVersionId
+from trainer.competencies import queries as competency_queries
+from trainer.competencies import rules as competency_rules
+from trainer.competencies.values import CompetencyKey, Level, TaskRef
+from trainer.kernel.errors import NotFound
+from trainer.kernel.values import LocalText, PersonId, Wording, wording
+from trainer.partners import queries as partner_queries
+from trainer.partners.values import SessionCard, SessionId
+from trainer.tracks import rules
+from trainer.tracks.models import AssignmentRow, Attempt, ChangesSeen
+from trainer.tracks.values import (
+    OPEN_STATES,
+    Assignment,
+    AssignmentCard,
+    AssignmentId,
+    AssignmentState,
+    AttemptId,
+    AttemptResult,
+    Change,
+    MarkedQuestion,
+    MyPage,
+    Outcome,
+    Progress,
+    RosterLine,
+    StepState,
+    TrackLine,
+    TrackOverview,
+)
+
+BATCH = 5_000
+"""As many parameters as either engine takes well in one statement."""
+DONE_SHOWN = 10
+CHANGES_KEPT = timedelta(days=60)
+"""Changes older than this are no news, even to somebody who never said that they had seen them."""
+PREPARATION = timedelta(days=365)
+"""What was completed at most so long before a deployment was in preparation of it."""
+
+T = TypeVar("T")
+
+
+class NoSuchAssignment(NotFound):
+    def __init__(self) -> None:
+        super().__init__(wording("There is no such assignment in your training. Look under My training."))
+
+
+class NoSuchAttempt(NotFound):
+    def __init__(self) -> None:
+        super().__init__(wording("There is no such attempt. Open the module and answer its questions."))
+
+
+def open_assignments(session: Session, *, people: Collection[PersonId]) -> tuple[Assignment, ...]:
+    """What these people have yet to complete, by person and then by due day. One query for each 5,000 people."""
+    found = [
+        assignment_of(row)
+        for batch in batches(people)
+        for row in session.scalars(
+            select(AssignmentRow).where(AssignmentRow.person_id.in_(batch), AssignmentRow.state.in_(OPEN_STATES))
+        )
+    ]
+    return tuple(sorted(found, key=lambda each: (each.person, each.due_on, each.id)))
+
+
+def assignment(session: Session, *, assignment: AssignmentId) -> Assignment:
+    """One assignment; raises NoSuchAssignment."""
+    row = session.get(AssignmentRow, assignment)
+    if row is None:
+        raise NoSuchAssignment
+    return assignment_of(row)
+
+
+def assignments(session: Session, *, ids: Collection[AssignmentId]) -> Mapping[AssignmentId, Assignment]:
+    """These assignments; ids of none are left out."""
+    return {
+        AssignmentId(row.id): assignment_of(row)
+        for batch in batches(ids)
+        for row in session.scalars(select(AssignmentRow).where(AssignmentRow.id.in_(batch)).order_by(AssignmentRow.id))
+    }
+
+
+def assignments_of(session: Session, *, person: PersonId) -> tuple[Assignment, ...]:
+    """Everything that was ever assigned to a person, in that order."""
+    query = select(AssignmentRow).where(AssignmentRow.person_id == person).order_by(AssignmentRow.id)
+    return tuple(assignment_of(row) for row in session.scalars(query))
+
+
+def assignments_in_plan(session: Session, *, plan: int) -> tuple[Assignment, ...]:
+    """What a plan has assigned, by person."""
+    query = (
+        select(AssignmentRow)
+        .where(AssignmentRow.plan_id == plan)
+        .order_by(AssignmentRow.person_id, AssignmentRow.due_on, AssignmentRow.id)
+    )
+    return tuple(assignment_of(row) for row in session.scalars(query))
+
+
+def own_card(session: Session, *, assignment: AssignmentId, person: PersonId, on: date) -> AssignmentCard:
+    """A person's own assignment with what it is; raises NoSuchAssignment for anybody else's. Two or three queries."""
+    row = session.get(AssignmentRow, assignment)
+    if row is None or row.person_id != person:
+        raise NoSuchAssignment
+    (card,) = cards_of(session, assignments=[assignment_of(row)], on=on)
+    return card
+
+
+def cards_of(session: Session, *, assignments: Collection[Assignment], on: date) -> tuple[AssignmentCard, ...]:
+    """The assignments with what they are, in the order given. Two or three queries, however many."""
+    modules = {each.module for each in assignments if each.module is not None}
+    sessions = {each.session for each in assignments if each.session is not None}
+    titles = catalogue_queries.module_titles(session, modules=modules) if modules else {}
+    seats = partner_queries.session_cards(session, sessions=sessions) if sessions else {}
+    return tuple(_card(each, titles, seats, on) for each in assignments)
+
+
+def my_page(session: Session, *, person: PersonId, on: date) -> MyPage:
+    """A trainee's first page: what is next, what else, what changed, what is done. Seven queries."""
+    cards = cards_of(session, assignments=assignments_of(session, person=person), on=on)
+    still_open = rules.by_urgency(card for card in cards if card.assignment.is_open)
+    changes = _changes(cards, seen_until=_seen_until(session, person), on=on)
+    done = sorted(
+        (card for card in cards if card.assignment.state is AssignmentState.COMPLETED),
+        key=lambda card: (card.assignment.ended_at or card.assignment.assigned_at, card.assignment.id),
+        reverse=True,
+    )
+    first = still_open[0] if still_open else None
+    return MyPage(
+        next=first,
+        next_effort=_effort(session, first),
+        later=still_open[1:],
+        changes=changes,
+        changed_at=changes[0].at if changes else None,
+        done=tuple(done[:DONE_SHOWN]),
+        done_in_all=len(done),
+    )
+
+
+def attempt_result(session: Session, *, attempt: AttemptId) -> AttemptResult:
+    """A stored attempt, judged by the questions of the edition it was made on; raises NoSuchAttempt."""
+    row = session.get(Attempt, attempt)
+    if row is None:
+        raise NoSuchAttempt
+    return result_of(session, row)
+
+
+def result_of(session: Session, row: Attempt) -> AttemptResult:
+    """The result of a stored attempt. Queries: those of the module's page."""
+    duty = assignment(session, assignment=AssignmentId(row.assignment_id))
+    assert duty.module is not None
+    module = catalogue_queries.module_page(session, module=duty.module, version=duty.module_version)
+    answers = {key: tuple(chosen) for key, chosen in row.answers.items()}
+    return attempt_of(row, rules.mark_answers(module.questions["en"], answers), pass_percent=module.pass_percent)
+
+
+def attempt_of(row: Attempt, marks: tuple[MarkedQuestion, ...], *, pass_percent: int) -> AttemptResult:
+    """A stored attempt with its judged questions."""
+    return AttemptResult(
+        id=AttemptId(row.id),
+        assignment=AssignmentId(row.assignment_id),
+        finished_at=row.finished_at,
+        outcome=Outcome(right=row.right, asked=row.asked, pass_percent=pass_percent),
+        marks=marks,
+    )
+
+
+def attempts_of(session: Session, *, assignment: AssignmentId) -> tuple[AttemptId, ...]:
+    """The attempts at an assignment's questions, the latest first."""
+    query = select(Attempt.id).where(Attempt.assignment_id == assignment).order_by(Attempt.id.desc())
+    return tuple(AttemptId(each) for each in session.scalars(query))
+
+
+def roster(session: Session, *, course_session: SessionId) -> tuple[RosterLine, ...]:
+    """Who has a seat in a session, or had it when it was held, by name. Two queries."""
+    shown = OPEN_STATES | {AssignmentState.COMPLETED}
+    rows = session.scalars(
+        select(AssignmentRow)
+        .where(AssignmentRow.course_session_id == course_session, AssignmentRow.state.in_(shown))
+        .order_by(AssignmentRow.id)
+    ).all()
+    people = account_queries.people_cards(session, people={PersonId(row.person_id) for row in rows})
+    lines = (
+        RosterLine(
+            assignment=AssignmentId(row.id),
+            person=people[PersonId(row.person_id)],
+            state=row.state,
+            due_on=row.due_on,
+            absent_because=_wording(row.absent_because),
+        )
+        for row in rows
+    )
+    return tuple(sorted(lines, key=lambda line: (line.person.name.casefold(), line.person.id)))
+
+
+def overview(session: Session, *, person: PersonId, on: date) -> tuple[TrackOverview, ...]:
+    """The tracks for a person's role, and those for everyone, with how far the person is on each. About ten queries."""
+    profile = account_queries.person_profile(session, person=person, on=on)
+    tracks = [each for each in catalogue_queries.tracks(session) if each.role in (None, profile.role)]
+    everything = assignments_of(session, person=person)
+    modules = {step.module for track in tracks for step in track.steps}
+    titles = catalogue_queries.module_titles(session, modules=modules)
+    progress = _progress(session, profile=profile, everything=everything, on=on)
+    still_open = {each.module: each for each in everything if each.is_open and each.module is not None}
+    return tuple(
+        TrackOverview(
+            key=track.key,
+            title=track.title,
+            lines=tuple(_lines(track.steps, progress, still_open, titles)),
+        )
+        for track in tracks
+    )
+
+
+def _lines(
+    steps: Iterable[Any],
+    progress: Progress,
+    still_open: Mapping[ModuleKey, Assignment],
+    titles: Mapping[ModuleKey, LocalText],
+) -> Iterator[TrackLine]:
+    steps = tuple(steps)
+    following = rules.next_step(steps, progress)
+    for step in steps:
+        duty = still_open.get(step.module)
+        state, on = _standing(step, progress, duty, is_next=step is following)
+        yield TrackLine(
+            step=step,
+            title=titles.get(step.module, {"en": step.module}),
+            state=state,
+            on=on,
+            assignment=duty.id if duty else None,
+        )
+
+
+def _standing(
+    step: Any, progress: Progress, duty: Assignment | None, *, is_next: bool
+) -> tuple[StepState, date | None]:
+    if rules.is_done(step, progress):
+        return StepState.DONE, progress.completed[step.module]
+    if duty is not None:
+        return StepState.OPEN, duty.due_on
+    if rules.is_held(step, progress):
+        return StepState.HELD, None
+    return (StepState.NEXT if is_next else StepState.AHEAD), None
+
+
+def _progress(session: Session, *, profile: PersonProfile, everything: Iterable[Assignment], on: date) -> Progress:
+    evidence = competency_queries.evidence_of(session, people=[profile.id])[profile.id]
+    held: dict[CompetencyKey, Level] = {
+        key: competency_rules.effective_level([each for each in evidence if each.competency == key], on=on)
+        for key in {each.competency for each in evidence}
+    }
+    completed = {
+        each.module: each.ended_at.date()
+        for each in everything
+        if each.module is not None and each.state is AssignmentState.COMPLETED and each.ended_at is not None
+    }
+    return Progress(
+        completed=completed,
+        held=held,
+        teaches={offering.key: offering.teaches for offering in catalogue_queries.offerings(session)},
+        prepares_from=profile.deployed_on - PREPARATION if profile.deployed_on else None,
+    )
+
+
+def _changes(cards: Iterable[AssignmentCard], *, seen_until: datetime | None, on: date) -> tuple[Change, ...]:
+    found = [change for card in cards for change in rules.changes_of(card, since=seen_until)]
+    fresh = [change for change in found if change.at.date() > on - CHANGES_KEPT]
+    return tuple(sorted(fresh, key=lambda change: (change.at, change.card.assignment.id), reverse=True))
+
+
+def _seen_until(session: Session, person: PersonId) -> datetime | None:
+    return session.scalar(select(ChangesSeen.seen_until).where(ChangesSeen.person_id == person))
+
+
+def _effort(session: Session, card: AssignmentCard | None) -> timedelta | None:
+    if card is None or card.assignment.module is None:
+        return None
+    duty = card.assignment
+    return catalogue_queries.module_page(session, module=card.assignment.module, version=duty.module_version).effort
+
+
+def _card(
+    duty: Assignment, titles: Mapping[ModuleKey, LocalText], seats: Mapping[SessionId, SessionCard], on: date
+) -> AssignmentCard:
+    overdue = rules.is_overdue(duty, on=on)
+    if duty.module is not None:
+        return AssignmentCard(
+            assignment=duty,
+            title=titles.get(duty.module, {"en": duty.module}),
+            seat=None,
+            starts_at=None,
+            acts_on=duty.due_on,
+            overdue=overdue,
+            awaits_attendance=False,
+        )
+    assert duty.session is not None
+    seat = seats[duty.session]
+    return AssignmentCard(
+        assignment=duty,
+        title={"en": seat.course_title, seat.language: seat.course_title},
+        seat=seat,
+        starts_at=seat.starts_at,
+        acts_on=seat.starts_on,
+        overdue=overdue,
+        awaits_attendance=duty.is_open and seat.ends_on < on and duty.absent_because is None,
+    )
+
+
+def assignment_of(row: AssignmentRow) -> Assignment:
+    """A stored assignment as a value."""
+    return Assignment(
+        id=AssignmentId(row.id),
+        person=PersonId(row.person_id),
+        module=None if row.module_key is None else ModuleKey(row.module_key),
+        module_version=None if row.module_version_id is None else ModuleVersionId(row.module_version_id),
+        session=None if row.course_session_id is None else SessionId(row.course_session_id),
+        closes=tuple(AtLevel(competency=CompetencyKey(key), level=Level(level)) for key, level in row.closes),
+        due_on=row.due_on,
+        state=row.state,
+        assigned_at=row.assigned_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        reason=Wording.from_json(row.reason),
+        because=tuple(TaskRef(**each) for each in row.because),
+        ended_because=_wording(row.ended_because),
+        plan=row.plan_id,
+        lesson_read_at=row.lesson_read_at,
+        restored_at=row.restored_at,
+        absent_because=_wording(row.absent_because),
+    )
+
+
+def _wording(stored: Mapping[str, Any] | None) -> Wording | None:
+    return None if stored is None else Wording.from_json(stored)
+
+
+def batches(things: Collection[T]) -> Iterator[tuple[T, ...]]:
+    """The things in lots that one statement can take."""
+    ordered = tuple(things)
+    for start in range(0, len(ordered), BATCH):
+        yield ordered[start : start + BATCH]
