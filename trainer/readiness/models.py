@@ -8,12 +8,16 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from trainer.accounts.values import Role
 from trainer.competencies.values import Area
 from trainer.kernel.db import Base, enum_column, id_column, reference
 
 
 class ReadinessCount(Base):
-    """How many people of a unit are in each state in one area, on the day it was last worked out."""
+    """How many people of a unit, or of one role and organisation outside units, are in each state in one area.
+
+    As of the day in `readiness_refresh`. A person counts once in an area, with the worst of their states there.
+    """
 
     __tablename__ = "readiness_count"
     __table_args__ = (Index("ix_readiness_count_mission_area", "mission_id", "area"),)
@@ -22,6 +26,8 @@ class ReadinessCount(Base):
     mission_id: Mapped[int] = reference("mission.id", index=False)
     unit_id: Mapped[int | None] = reference("unit.id", index=False, default=None)
     """None for people of the mission outside units."""
+    organisation_id: Mapped[int] = reference("organisation.id", index=False)
+    role: Mapped[Role] = enum_column(Role)
     area: Mapped[Area] = enum_column(Area)
     current: Mapped[int] = mapped_column(default=0)
     due_soon: Mapped[int] = mapped_column(default=0)

@@ -4,11 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 
-from trainer.accounts.values import MissionId, UnitId
+from trainer.accounts.values import MissionCard, MissionId, MissionStatus, OrganisationId, Role, UnitCard, UnitId
 from trainer.competencies.values import Area, CompetencyKey, Currency, Level, TaskRef
-from trainer.kernel.values import PersonId
+from trainer.kernel.values import LocalText, PersonId, mark
+
+WORST_FIRST: tuple[Currency, ...] = (
+    Currency.NEVER,
+    Currency.LAPSED,
+    Currency.UNKNOWN,
+    Currency.WAIVED,
+    Currency.DUE_SOON,
+    Currency.CURRENT,
+)
+"""The order in which one person's states in an area are weighed: who holds one thing and is let off another is not ready."""
+
+READY = frozenset({Currency.CURRENT, Currency.DUE_SOON})
+
+
+class AreaGroup(StrEnum):
+    """Areas that are looked at together."""
+
+    SECURITY = "security"
+    PROTECTION = "protection"
+    INSTITUTIONS = "institutions"
+    REFORM = "reform"
+    NEWER = "newer"
+
+
+AREA_GROUP_NAMES: dict[AreaGroup, str] = {
+    AreaGroup.SECURITY: mark("Security and monitoring"),
+    AreaGroup.PROTECTION: mark("Protection and rights"),
+    AreaGroup.INSTITUTIONS: mark("Politics and institutions"),
+    AreaGroup.REFORM: mark("Disarmament and reform"),
+    AreaGroup.NEWER: mark("Newer threats"),
+}
+
+AREA_GROUPS: Mapping[AreaGroup, tuple[Area, ...]] = {
+    AreaGroup.SECURITY: (Area.CFM, Area.SEC, Area.SAN, Area.BMS, Area.FPR),
+    AreaGroup.PROTECTION: (Area.POC, Area.CPR, Area.CRS, Area.WPS, Area.HRT, Area.HUM),
+    AreaGroup.INSTITUTIONS: (Area.POL, Area.ELE, Area.ROL, Area.STA, Area.PUB),
+    AreaGroup.REFORM: (Area.DDR, Area.WAM, Area.SSR, Area.PST),
+    AreaGroup.NEWER: (Area.TOC, Area.CTR, Area.CES, Area.CYB, Area.HYB, Area.INF),
+}
+"""Every area but the conduct baseline, which belongs to all groups, is in exactly one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +65,15 @@ class Readiness:
     @property
     def ready(self) -> int:
         """Current, or current and due soon: they count until they lapse."""
-        return self.counts.get(Currency.CURRENT, 0) + self.counts.get(Currency.DUE_SOON, 0)
+        return sum(self.counts.get(state, 0) for state in READY)
+
+    @property
+    def worst(self) -> Currency | None:
+        """The worst state that somebody is in; None when nobody is asked for anything."""
+        return next((state for state in WORST_FIRST if self.counts.get(state)), None)
+
+
+NOBODY = Readiness(counts={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +96,177 @@ class PersonReadiness:
     level: Level
     currency: Currency
     until_on: date | None
-    """When the evidence that counts runs out, or ran out."""
+    """When the evidence that counts runs out, or ran out; the end of a waiver."""
     due_on: date
     because: tuple[TaskRef, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonInArea:
+    """Where one person stands in one area: the worst of their states there."""
+
+    person: PersonId
+    area: Area
+    state: Currency
+    until_on: date | None
+    """The first end among the requirements in that state."""
+    standings: tuple[PersonReadiness, ...]
+    """Against every requirement in the area, worst first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """When a mission's counts were worked out."""
+
+    worked_out_at: datetime | None
+    on: date | None
+    behind: bool
+    """Something has happened since that may move them, or they are of an earlier day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardFilter:
+    """What of the board is wanted; None does not narrow."""
+
+    status: MissionStatus | None = None
+    group: AreaGroup | None = None
+    organisation: OrganisationId | None = None
+    role: Role | None = None
+    within: frozenset[MissionId] | None = None
+    """The missions that may be seen at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRow:
+    """One mission of the board."""
+
+    mission: MissionCard
+    cells: Mapping[Area, Readiness]
+    """Only of areas in the mandate."""
+    total: Readiness
+    """Over the areas shown: people count once in each."""
+    freshness: Freshness
+
+    def cell(self, area: Area) -> AreaReadiness:
+        return AreaReadiness(mission=self.mission.id, unit=None, area=area, readiness=self.cells.get(area))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """Missions by areas."""
+
+    on: date
+    areas: tuple[Area, ...]
+    """The conduct baseline, then the areas that at least one of the missions has."""
+    absent: tuple[Area, ...]
+    """Wanted areas that no mission shown has."""
+    rows: tuple[BoardRow, ...]
+    total: Readiness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitRow:
+    """One unit of a mission with what its people are ready for; `unit` is None for those outside units."""
+
+    unit: UnitCard | None
+    organisation_name: str
+    readiness: Readiness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissionPage:
+    """One mission area by area and unit by unit."""
+
+    mission: MissionCard
+    areas: tuple[AreaReadiness, ...]
+    """Only those in the mandate, in the order of the areas."""
+    units: tuple[UnitRow, ...]
+    """Over all areas: people count once in each."""
+    total: Readiness
+    freshness: Freshness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellFilter:
+    """Whom of a cell is wanted; None does not narrow."""
+
+    state: Currency | None = None
+    unit: UnitId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellPerson:
+    """One person of a cell."""
+
+    person: PersonId
+    name: str
+    role: Role | None
+    unit_name: str
+    """Empty outside units."""
+    organisation: OrganisationId
+    deployed_on: date | None
+    rotates_on: date | None
+    standing: PersonInArea
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellPage:
+    """One mission in one area, down to its people; worked out afresh, not from the counts of the board."""
+
+    mission: MissionCard
+    area: Area
+    readiness: Readiness
+    """Of everybody in the cell, whatever the filter."""
+    units: tuple[UnitRow, ...]
+    tasks: tuple[TaskRef, ...]
+    """The mandated tasks behind the requirements, each once; empty for the baseline."""
+    titles: Mapping[CompetencyKey, LocalText]
+    people: tuple[CellPerson, ...]
+    """This page of those that pass the filter, worst first."""
+    total: int
+    """How many pass the filter."""
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendPoint:
+    """One day of the past."""
+
+    on: date
+    readiness: Readiness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gain:
+    """What an open assignment will give if it is completed by its due day."""
+
+    competency: CompetencyKey
+    level: Level
+    from_on: date
+    until_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What is known today of one person's future."""
+
+    rotates_on: date | None
+    standings: tuple[PersonReadiness, ...]
+    unwaived: tuple[PersonReadiness, ...]
+    """The same without waivers, in the same order: what remains when they end."""
+    gains: tuple[Gain, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastPoint:
+    """One day of the future, as far as it is known today."""
+
+    on: date
+    readiness: Readiness
+    leaving: int
+    """People who rotate out after the point before and by this one."""
+    expiring: int
+    """Cells of people (one person in one area) that were ready at the point before and are not any more, among those who stay."""
+    gaining: int
+    """Cells of people that become ready."""
