@@ -16,13 +16,14 @@ from trainer.accounts import queries as account_queries
 from trainer.accounts.values import MissionId, MissionStatus, Office
 from trainer.catalogue import queries as catalogue_queries
 from trainer.competencies import events as competency_events
+from trainer.competencies.values import CompetencyKey
 from trainer.kernel import ledger
 from trainer.kernel.events import Event
-from trainer.kernel.values import Cause, PersonId, Subject, SubjectKind, Wording, wording
+from trainer.kernel.values import Cause, LocalText, PersonId, Subject, SubjectKind, Wording, wording
 from trainer.kernel.work import Work
 from trainer.mandates import events as mandate_events
 from trainer.notifications import operations as notification_operations
-from trainer.notifications.values import NotificationKind
+from trainer.notifications.values import Notice, NotificationKind
 from trainer.partners import events as partner_events
 from trainer.partners import queries as partner_queries
 from trainer.partners.values import CourseId, SessionId
@@ -34,7 +35,7 @@ from trainer.readiness import operations as readiness_operations
 from trainer.tracks import events as track_events
 from trainer.tracks import operations as track_operations
 from trainer.tracks import queries as track_queries
-from trainer.tracks.values import AssignmentId
+from trainer.tracks.values import Assignment, AssignmentId
 
 logger = logging.getLogger(__name__)
 
@@ -137,7 +138,8 @@ def take_back_cancelled_seats(work: Work, event: partner_events.SessionCancelled
     lost = track_operations.withdraw_for_cancelled_session(
         work, course_session=session, because=wording("{course} was cancelled", course=card.course_title)
     )
-    people = tuple(sorted({each.person for each in lost}))
+    found = track_queries.assignments(work.session, ids=lost)
+    people = tuple(sorted({each.person for each in found.values()}))
     if not people:
         return
     plan_operations.request_replan(
@@ -156,7 +158,7 @@ def plan_for_new_seats(work: Work, event: partner_events.SeatsOpened) -> None:
     """Look again at the people whom the latest plans left open for what the course awards."""
     _plan_for_unmet(
         work,
-        competencies=partner_queries.awards_of(work.session, course=CourseId(event.course_id), on=work.today),
+        competencies=_recognised_in(work, CourseId(event.course_id)),
         cause=_cause(SubjectKind.SESSION, event.session_id, wording("New plan after new seats were opened")),
         cause_key=f"seats:{event.session_id}",
     )
@@ -167,26 +169,30 @@ def plan_for_recognition(work: Work, event: partner_events.CourseRecognised) -> 
         return
     _plan_for_unmet(
         work,
-        competencies=partner_queries.awards_of(work.session, course=CourseId(event.course_id), on=work.today),
+        competencies=_recognised_in(work, CourseId(event.course_id)),
         cause=_cause(SubjectKind.COURSE, event.course_id, wording("New plan after a course was recognised")),
         cause_key=f"recognition:{event.course_id}",
     )
 
 
-def _plan_for_unmet(work: Work, *, competencies: Iterable[Any], cause: Cause, cause_key: str) -> None:
-    wanted = {each.competency for each in competencies}
-    people = plan_queries.people_left_open(work.session, competencies=wanted) if wanted else ()
+def _recognised_in(work: Work, course: CourseId) -> frozenset[CompetencyKey]:
+    found = partner_queries.recognised_awards_of(work.session, courses=(course,), on=work.today)
+    return frozenset(each.competency for each in found[course])
+
+
+def _plan_for_unmet(work: Work, *, competencies: Collection[CompetencyKey], cause: Cause, cause_key: str) -> None:
+    people = plan_queries.people_left_open(work.session, competencies=competencies) if competencies else ()
     if people:
         plan_operations.request_replan(work, people=people, cause=cause, cause_key=cause_key)
 
 
 def tell_partner_of_recognition(work: Work, event: partner_events.CourseRecognised) -> None:
-    card = partner_queries.course_cards(work.session, courses=(CourseId(event.course_id),))[CourseId(event.course_id)]
-    said = wording("{course} is now recognised.", course=card.title)
+    page = partner_queries.course_page(work.session, course=CourseId(event.course_id), on=work.today)
+    said = wording("{course} is now recognised.", course=page.draft.title)
     if not event.granted:
-        said = wording("{course} was not recognised. Its page gives the reason.", course=card.title)
+        said = wording("{course} was not recognised. Its page gives the reason.", course=page.draft.title)
     for person in account_queries.holders_of(
-        work.session, office=Office.TRAINING_PARTNER, organisation=card.organisation
+        work.session, office=Office.TRAINING_PARTNER, organisation=page.partner.organisation
     ):
         notification_operations.queue_notification(
             work,
@@ -199,14 +205,18 @@ def tell_partner_of_recognition(work: Work, event: partner_events.CourseRecognis
 
 
 def ask_for_recognition(work: Work, event: partner_events.CoursePublished) -> None:
-    card = partner_queries.course_cards(work.session, courses=(CourseId(event.course_id),))[CourseId(event.course_id)]
+    page = partner_queries.course_page(work.session, course=CourseId(event.course_id), on=work.today)
     for person in account_queries.holders_of(work.session, office=Office.READINESS_MANAGER):
         notification_operations.queue_notification(
             work,
             to=person,
             kind=NotificationKind.RECOGNITION_ASKED,
             about=Subject(kind=SubjectKind.COURSE, id=event.course_id),
-            lines=(wording("{partner} asks you to recognise {course}.", partner=card.partner_name, course=card.title),),
+            lines=(
+                wording(
+                    "{partner} asks you to recognise {course}.", partner=page.partner.name, course=page.draft.title
+                ),
+            ),
             dedupe=f"recognition-asked:{event.course_id}:{work.today}:{person}",
         )
 
@@ -261,11 +271,11 @@ def tell_managers_of_plan(work: Work, event: plan_events.PlanProposed) -> None:
 
 def tell_people_of_assignments(work: Work, event: track_events.ModulesAssigned) -> None:
     """One message per assignment given or taken back, each with its reason."""
-    given = track_queries.assignments(work.session, assignments=[AssignmentId(each) for each in event.assigned])
-    taken = track_queries.assignments(work.session, assignments=[AssignmentId(each) for each in event.withdrawn])
+    given = _assignments(work, event.assigned)
+    taken = _assignments(work, event.withdrawn)
     titles = _titles(work, (*given, *taken))
     messages = [
-        notification_operations.NewNotification(
+        Notice(
             to=each.person,
             kind=NotificationKind.ASSIGNED,
             about=Subject(kind=SubjectKind.ASSIGNMENT, id=each.id),
@@ -282,7 +292,7 @@ def tell_people_of_assignments(work: Work, event: track_events.ModulesAssigned) 
         for each in given
     ]
     messages += [
-        notification_operations.NewNotification(
+        Notice(
             to=each.person,
             kind=NotificationKind.WITHDRAWN,
             about=Subject(kind=SubjectKind.ASSIGNMENT, id=each.id),
@@ -297,12 +307,15 @@ def tell_people_of_assignments(work: Work, event: track_events.ModulesAssigned) 
         )
         for each in taken
     ]
-    notification_operations.queue_in_bulk(work, messages=messages)
+    notification_operations.queue_notifications(work, notices=messages)
 
 
-def _titles(work: Work, assignments: Iterable[Any]) -> Mapping[AssignmentId, str]:
-    """The English title of each assignment's module or course: parameters of a wording are not translated."""
-    assignments = tuple(assignments)
+def _assignments(work: Work, ids: Iterable[int]) -> tuple[Assignment, ...]:
+    return tuple(track_queries.assignments(work.session, ids=[AssignmentId(each) for each in ids]).values())
+
+
+def _titles(work: Work, assignments: Collection[Assignment]) -> Mapping[AssignmentId, LocalText | str]:
+    """The title of each assignment's module, in all its languages, or of its course."""
     modules = catalogue_queries.module_titles(
         work.session, modules={each.module for each in assignments if each.module}
     )
@@ -310,18 +323,17 @@ def _titles(work: Work, assignments: Iterable[Any]) -> Mapping[AssignmentId, str
         work.session, sessions={each.session for each in assignments if each.session}
     )
     return {
-        each.id: modules[each.module]["en"] if each.module else sessions[each.session].course_title
-        for each in assignments
+        each.id: modules[each.module] if each.module else sessions[each.session].course_title for each in assignments
     }
 
 
 def remind_of_overdue(work: Work, event: track_events.AssignmentsOverdue) -> None:
-    late = track_queries.assignments(work.session, assignments=[AssignmentId(each) for each in event.assignments])
+    late = _assignments(work, event.assignments)
     titles = _titles(work, late)
-    notification_operations.queue_in_bulk(
+    notification_operations.queue_notifications(
         work,
-        messages=[
-            notification_operations.NewNotification(
+        notices=[
+            Notice(
                 to=each.person,
                 kind=NotificationKind.REMINDER,
                 about=Subject(kind=SubjectKind.ASSIGNMENT, id=each.id),

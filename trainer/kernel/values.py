@@ -10,9 +10,10 @@ from typing import NewType
 PersonId = NewType("PersonId", int)
 """Of a row of `person`; here, since actors and ledger entries name people and lie below accounts."""
 
-Scalar = str | int
 LocalText = Mapping[str, str]
 """A text in several languages, keyed by language code; `en` is always present."""
+Scalar = str | int | LocalText
+"""What a wording can hold."""
 
 
 def mark(msgid: str) -> str:
@@ -24,15 +25,15 @@ def mark(msgid: str) -> str:
 class Wording:
     """A sentence for people, not yet in anybody's language: a message key with its parameters, worded at the edge.
 
-    `key` is the English sentence with named braces. Parameters are text, whole numbers or ISO dates (worded as dates when
-    the name ends in `_on`).
+    `key` is the English sentence with named braces. Parameters are text, text in several languages, whole numbers or ISO
+    dates (worded as dates when the name ends in `_on`).
     """
 
     key: str
     params: Mapping[str, Scalar] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
-        return {"key": self.key, "params": dict(self.params)}
+        return {"key": self.key, "params": {name: _stored(value) for name, value in self.params.items()}}
 
     @staticmethod
     def from_json(data: Mapping[str, object]) -> Wording:
@@ -42,7 +43,16 @@ class Wording:
 
     def __str__(self) -> str:
         """The English sentence: for logs and the terminal."""
-        return self.key.format(**self.params)
+        return self.key.format(**{name: in_english(value) for name, value in self.params.items()})
+
+
+def in_english(value: Scalar) -> str | int:
+    """A parameter as logs and the terminal show it."""
+    return value if isinstance(value, (str, int)) else value["en"]
+
+
+def _stored(value: Scalar) -> object:
+    return value if isinstance(value, (str, int)) else dict(value)
 
 
 def wording(key: str, /, **params: Scalar) -> Wording:

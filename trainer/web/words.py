@@ -144,7 +144,9 @@ def _parameter(about: str, value: Scalar) -> Markup:
     if about.endswith("_on"):
         day = date.fromisoformat(str(value))
         return escape(format_date(day, DAY, locale=get_locale()))
-    return escape(format_decimal(value)) if isinstance(value, int) else symbol(value)
+    if isinstance(value, int):
+        return escape(format_decimal(value))
+    return symbol(value if isinstance(value, str) else local(value))
 
 
 def local(text: LocalText) -> str:
