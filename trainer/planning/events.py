@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from trainer.kernel.events import Event
+from trainer.kernel.events import Event, personal
 from trainer.kernel.values import Subject, SubjectKind
 
 
@@ -36,6 +36,7 @@ class PlanApproved(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanDismissed(Event):
     plan_id: int
+    because: str = personal()
 
     def subjects(self) -> tuple[Subject, ...]:
         return (Subject(kind=SubjectKind.PLAN, id=self.plan_id),)

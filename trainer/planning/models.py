@@ -78,6 +78,9 @@ class PlanRow(Base):
     plan_hash: Mapped[str] = mapped_column(String(64))
     options: Mapped[dict[str, Any]]
     """Versions, parameters and seconds, so that the run can be replayed."""
+    superseded_by_id: Mapped[int | None] = reference("plan.id", default=None)
+    """The later proposal that took its place."""
+    dismissed_because: Mapped[str] = mapped_column(default="")
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - the mapper's own way of configuration
@@ -97,6 +100,7 @@ class PlanStepRow(Base):
     course_session_id: Mapped[int | None] = reference("course_session.id", default=None)
     assignment_id: Mapped[int | None] = reference("assignment.id", default=None)
     closes: Mapped[list[Any]]
+    """Pairs of competency and level: the gaps it closes."""
     due_on: Mapped[date]
     justification: Mapped[dict[str, Any]]
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
-from trainer.catalogue.values import AtLevel, ModuleKey
-from trainer.competencies.values import CompetencyKey, Level, TaskRef
-from trainer.kernel.values import Cause, PersonId, Wording, mark
-from trainer.partners.values import SessionId
-from trainer.tracks.values import AssignmentId
+from trainer.accounts.values import MissionCard, MissionId, PersonCard, PersonProfile
+from trainer.catalogue.values import AtLevel, ModuleKey, Offering
+from trainer.competencies.values import Competency, CompetencyKey, Evidence, Gap, Level, Requirement, TaskRef
+from trainer.kernel.periods import Period
+from trainer.kernel.values import Cause, LocalText, PersonId, Wording, mark
+from trainer.partners.values import SessionCard, SessionId, SessionOffer
+from trainer.tracks.values import Assignment, AssignmentId
 
 PlanRunId = NewType("PlanRunId", int)
 PlanId = NewType("PlanId", int)
@@ -27,6 +30,18 @@ class RunState(StrEnum):
     """Ended: nothing was to be changed."""
     PARKED = "parked"
     CANCELLED = "cancelled"
+
+
+RUN_STATE_NAMES: dict[RunState, str] = {
+    RunState.OPEN: mark("waiting"),
+    RunState.RUNNING: mark("being worked out"),
+    RunState.STORED: mark("ended with a plan"),
+    RunState.NOTHING: mark("nothing was to be changed"),
+    RunState.PARKED: mark("stopped, needs a look"),
+    RunState.CANCELLED: mark("cancelled"),
+}
+
+UNDER_WAY = frozenset({RunState.OPEN, RunState.RUNNING})
 
 
 class PlanState(StrEnum):
@@ -87,6 +102,52 @@ class Policy:
     change: int
 
 
+DEFAULT_POLICY = Policy(
+    number=1,
+    freeze_days=30,
+    seats_a_person=5,
+    most_people_changed=25,
+    horizon_days=365,
+    on_time=1000,
+    early=200,
+    late=600,
+    late_decay=1,
+    seat=60,
+    cost_num=1,
+    cost_den=100,
+    change=8000,
+)
+"""In force until somebody sets another. Closing a gap late is worth something all year: late training still helps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that a run looks at, on one day, before any of it becomes numbers."""
+
+    on: date
+    policy: Policy
+    people: tuple[PersonProfile, ...]
+    required: Mapping[PersonId, tuple[Requirement, ...]]
+    gaps: Mapping[PersonId, tuple[Gap, ...]]
+    evidence: Mapping[PersonId, tuple[Evidence, ...]]
+    waived: Mapping[PersonId, frozenset[CompetencyKey]]
+    assignments: tuple[Assignment, ...]
+    """The open ones of these people."""
+    seats: Mapping[SessionId, SessionCard]
+    """Every session that one of the assignments names."""
+    offerings: tuple[Offering, ...]
+    offers: tuple[SessionOffer, ...]
+    free_seats: Mapping[SessionId, int]
+    """For these people; what is reserved for others is not."""
+    absences: Mapping[PersonId, tuple[Period, ...]]
+    leave_on: Mapping[PersonId, date]
+    """The end of the last posting on file, for those whose end is known."""
+    regions: Mapping[MissionId, str]
+    missions: Mapping[MissionId, str]
+    """Their names."""
+    competencies: Mapping[CompetencyKey, Competency]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Justification:
     """Why a step is in the plan: stored with it."""
@@ -110,6 +171,8 @@ class PlannedStep:
     closes: tuple[AtLevel, ...]
     due_on: date
     justification: Justification
+    on_the_spot: bool = False
+    """A seat that people travel to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +205,21 @@ class PlanCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What a plan says, before it is stored."""
+
+    steps: tuple[PlannedStep, ...]
+    unmet: tuple[Unmet, ...]
+    counts: PlanCounts
+    changed: int
+    """People with a step that is not KEEP."""
+    changed_untouched: int
+    """Those of them for whom nothing had changed: all they lack was being closed already."""
+    travel_cancelled: int
+    """Seats with travel that are taken back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanHead:
     """A plan without its lines."""
 
@@ -161,3 +239,155 @@ class PlanHead:
     counts: PlanCounts
     policy: int
     version: int
+    missions: tuple[MissionId, ...]
+    by_instrument: bool
+    superseded_by: PlanId | None
+    dismissed_because: str
+
+    @property
+    def gap_permille(self) -> int:
+        """How far below the proven bound the plan may be at most, in thousandths of the bound."""
+        return 0 if self.bound <= 0 else max(0, 1000 * (self.bound - self.objective) // self.bound)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStage:
+    """A complete, checked plan on the way."""
+
+    name: str
+    milliseconds: int
+    objective: int
+    bound: int | None
+    people_changed: int
+
+
+STAGE_NAMES: dict[str, str] = {
+    "kept": mark("What people have is kept"),
+    "repair": mark("Free seats are given out"),
+    "first": mark("Free seats are given out"),
+    "prices": mark("Scarce seats are weighed"),
+    "displace": mark("Seats change hands where it pays"),
+    "exact": mark("The best plan is searched for"),
+    "neighbourhoods": mark("Small groups are improved"),
+    "bound": mark("The proof is made"),
+}
+"""By the engine's name of the stage."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunHead:
+    """A run without what it looked at."""
+
+    id: PlanRunId
+    state: RunState
+    cause: Cause
+    requested_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    attempts: int
+    cancel_asked_at: datetime | None
+    last_error: str
+    stages: tuple[RunStage, ...]
+    missions: tuple[MissionId, ...]
+    people: int
+    """How many people it looks at besides those of the missions."""
+    plan: PlanId | None
+
+    @property
+    def under_way(self) -> bool:
+        return self.state in UNDER_WAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLine:
+    """One row of a plan's page."""
+
+    person: PersonCard
+    mission: str
+    """The name of the mission that asks; empty when none is known."""
+    move: StepMove | None
+    """None for what cannot be met."""
+    title: LocalText
+    """Of the module or course; of the competency for what cannot be met."""
+    module: ModuleKey | None
+    seat: SessionCard | None
+    assignment: AssignmentId | None
+    closes: tuple[tuple[LocalText, Level], ...]
+    due_on: date
+    sentence: Wording
+    runner_up: Wording | None
+    because: tuple[TaskRef, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoPreview:
+    """What undoing a plan would do now."""
+
+    withdrawn: int
+    """Assignments of it that would be taken back."""
+    stayed: int
+    """Those that have begun, or are done: they stay."""
+    restored: int
+    """Assignments it took that would be given back, as far as seats and modules are still there."""
+    too_late_on: date | None
+    """The first day of a seat of it, when that has come: then it can no longer be undone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoReport:
+    """What undoing a plan did."""
+
+    withdrawn: tuple[AssignmentId, ...]
+    stayed: tuple[AssignmentId, ...]
+    restored: tuple[AssignmentId, ...]
+    lost: tuple[AssignmentId, ...]
+    """What the plan had taken and could not be given back: the seat is gone, or the person has another for the same."""
+
+
+class Show(StrEnum):
+    """The lists of a plan's page."""
+
+    GAIN = "gain"
+    LOSE = "lose"
+    REPLACED = "replaced"
+    UNMET = "unmet"
+    KEPT = "kept"
+
+
+SHOWN_MOVES: dict[Show, StepMove] = {
+    Show.GAIN: StepMove.GIVE,
+    Show.LOSE: StepMove.WITHDRAW,
+    Show.REPLACED: StepMove.REPLACE,
+    Show.KEPT: StepMove.KEEP,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPage:
+    """One plan with one of its lists, a page of it."""
+
+    head: PlanHead
+    missions: tuple[MissionCard, ...]
+    decided_by: PersonCard | None
+    shown: Show
+    totals: Mapping[Show, int]
+    """Rows of each list."""
+    lines: tuple[PlanLine, ...]
+    total: int
+    stale: int
+    """People whose assignments have changed since the plan was made so that it no longer fits; 0 once decided."""
+    undo: UndoPreview | None
+    """None unless it is approved."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlansPage:
+    """Proposals that wait for a decision, runs under way, and what was decided."""
+
+    open: tuple[PlanHead, ...]
+    runs: tuple[RunHead, ...]
+    """Under way, or stopped and in need of a look; newest first."""
+    history: tuple[PlanHead, ...]
+    total: int
+    """In the history."""
+    missions: Mapping[MissionId, MissionCard]

@@ -1,0 +1,533 @@
+"""What a run reads, and what pages show of runs and plans."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from trainer.accounts import queries as account_queries
+from trainer.accounts.values import MissionId, PersonProfile
+from trainer.catalogue import queries as catalogue_queries
+from trainer.catalogue.values import AtLevel, ModuleKey
+from trainer.competencies import queries as competency_queries
+from trainer.competencies import rules as competency_rules
+from trainer.competencies.values import CompetencyKey, Level, TaskRef
+from trainer.kernel.errors import NotFound
+from trainer.kernel.values import Cause, LocalText, PersonId, Subject, SubjectKind, Wording, wording
+from trainer.mandates import queries as mandate_queries
+from trainer.partners import queries as partner_queries
+from trainer.partners import rules as partner_rules
+from trainer.partners.values import SessionId, SessionOffer
+from trainer.planning.models import PlanPolicyRow, PlanRow, PlanRun, PlanStepRow, PlanUnmetRow
+from trainer.planning.rules import question
+from trainer.planning.rules.question import Snapshot
+from trainer.planning.rules.sentences import title_of
+from trainer.planning.values import (
+    DEFAULT_POLICY,
+    SHOWN_MOVES,
+    UNDER_WAY,
+    Facts,
+    Justification,
+    PlanCounts,
+    PlanHead,
+    PlanId,
+    PlanLine,
+    PlannedStep,
+    PlanPage,
+    PlanRunId,
+    PlansPage,
+    PlanState,
+    Policy,
+    RunHead,
+    RunStage,
+    RunState,
+    Show,
+    StepMove,
+    UndoPreview,
+)
+from trainer.tracks import queries as track_queries
+from trainer.tracks.values import OPEN_STATES, Assignment, AssignmentId, AssignmentState
+
+
+class NoSuchRun(NotFound):
+    def __init__(self) -> None:
+        super().__init__(wording("There is no such run of the planner. Choose one from the list of plans."))
+
+
+class NoSuchPlan(NotFound):
+    def __init__(self) -> None:
+        super().__init__(wording("There is no such plan. Choose one from the list of plans."))
+
+
+# What a run reads
+
+
+def read_snapshot(session: Session, *, run: PlanRunId, on: date) -> Snapshot:
+    """Read everything the run looks at on the day and put it as the engine's question; raises NoSuchRun.
+
+    The hash tells whether a later reading finds the same. About twenty queries, whatever the number of people.
+    """
+    row = session.get(PlanRun, run, populate_existing=True)
+    if row is None:
+        raise NoSuchRun
+    people = _people(session, row, on=on)
+    facts = _facts(session, people, on=on)
+    return question.ask(facts, run=run, attempt=row.attempts)
+
+
+def _people(session: Session, row: PlanRun, *, on: date) -> tuple[PersonProfile, ...]:
+    found: dict[PersonId, PersonProfile] = {}
+    if row.missions:
+        missions = [MissionId(each) for each in row.missions]
+        found |= {each.id: each for each in account_queries.profiles_in(session, missions=missions, on=on)}
+    wanted = [PersonId(each) for each in row.people if each not in found]
+    if wanted:
+        found |= account_queries.profiles_of(session, people=wanted, on=on)
+    return tuple(found[person] for person in sorted(found))
+
+
+def _facts(session: Session, people: tuple[PersonProfile, ...], *, on: date) -> Facts:
+    in_force = policy(session)
+    ids = [each.id for each in people]
+    required = mandate_queries.planned_requirements_of(session, people=ids, on=on)
+    evidence = competency_queries.evidence_of(session, people=ids)
+    waivers = competency_queries.waivers_of(session, people=ids, on=on)
+    assignments = track_queries.open_assignments(session, people=ids)
+    offers = partner_queries.open_sessions(session, on=on)
+    missions = account_queries.missions(session)
+    end = date.fromordinal(on.toordinal() + in_force.horizon_days + 1)
+    postings = account_queries.postings_of(session, people=ids, on=on)
+    ends = {person: [each.ends_on for each in of_person] for person, of_person in postings.items() if of_person}
+    booked = {each.session for each in assignments if each.session is not None}
+    return Facts(
+        on=on,
+        policy=in_force,
+        people=people,
+        required=required,
+        gaps={
+            person: competency_rules.find_gaps(
+                required.get(person, ()), evidence.get(person, ()), waivers.get(person, ()), on=on
+            )
+            for person in ids
+        },
+        evidence=evidence,
+        waived={person: frozenset(each.competency for each in of_person) for person, of_person in waivers.items()},
+        assignments=assignments,
+        seats=partner_queries.session_cards(session, sessions=booked) if booked else {},
+        offerings=catalogue_queries.offerings(session),
+        offers=offers,
+        free_seats=_free_seats(session, offers, people, on=on),
+        absences=account_queries.absences_of(session, people=ids, start=on, end=end),
+        leave_on={
+            person: max(each for each in of_person if each is not None)
+            for person, of_person in ends.items()
+            if None not in of_person
+        },
+        regions={each.id: each.region for each in missions},
+        missions={each.id: each.name for each in missions},
+        competencies=competency_queries.competencies(session),
+    )
+
+
+def _free_seats(
+    session: Session, offers: Iterable[SessionOffer], people: Collection[PersonProfile], *, on: date
+) -> Mapping[SessionId, int]:
+    """Seats that every one of these people may have: the engine tells nobody apart, so what is reserved counts for nobody
+    unless it is reserved for all of them.
+    """
+    offers = tuple(offers)
+    quotas = partner_queries.quotas_of(session, sessions=[each.id for each in offers], on=on)
+    groups = {(each.organisation, each.mission) for each in people}
+    free: dict[SessionId, int] = {}
+    for offer in offers:
+        reserved = quotas.get(offer.id, ())
+        free[offer.id] = min(
+            (
+                partner_rules.free_seats(
+                    seats=offer.seats,
+                    seats_taken=offer.seats_taken,
+                    quotas=reserved,
+                    used={},
+                    organisation=organisation,
+                    mission=mission,
+                    on=on,
+                )
+                for organisation, mission in (groups if reserved else ())
+            ),
+            default=max(0, offer.seats - offer.seats_taken),
+        )
+    return free
+
+
+def policy(session: Session) -> Policy:
+    """The policy in force: the latest set, or the one there is until somebody sets one."""
+    row = session.scalars(select(PlanPolicyRow).order_by(PlanPolicyRow.number.desc()).limit(1)).one_or_none()
+    return DEFAULT_POLICY if row is None else policy_from_json(row.content)
+
+
+def policy_from_json(content: Mapping[str, Any]) -> Policy:
+    """A stored policy; parts that it does not name are as they are by default."""
+    known = {each.name: getattr(DEFAULT_POLICY, each.name) for each in fields(Policy)}
+    return Policy(**{name: int(content.get(name, value)) for name, value in known.items()})
+
+
+def is_cancel_asked(session: Session, *, run: PlanRunId) -> bool:
+    """Whether somebody asked for the run to end without a plan."""
+    return session.scalar(select(PlanRun.cancel_asked_at).where(PlanRun.id == run)) is not None
+
+
+def people_left_open(session: Session, *, competencies: Collection[CompetencyKey]) -> tuple[PersonId, ...]:
+    """Whom the latest plan that looked at them, proposed or approved, leaves without one of these competencies; by id."""
+    latest = (
+        select(PlanUnmetRow.person_id, func.max(PlanUnmetRow.plan_id).label("plan_id"))
+        .join(PlanRow, PlanRow.id == PlanUnmetRow.plan_id)
+        .where(PlanRow.state.in_((PlanState.PROPOSED, PlanState.APPROVED)))
+        .group_by(PlanUnmetRow.person_id)
+        .subquery()
+    )
+    query = (
+        select(PlanUnmetRow.person_id)
+        .join(latest, (latest.c.person_id == PlanUnmetRow.person_id) & (latest.c.plan_id == PlanUnmetRow.plan_id))
+        .where(PlanUnmetRow.competency_key.in_(sorted(competencies)))
+        .distinct()
+        .order_by(PlanUnmetRow.person_id)
+    )
+    return tuple(PersonId(each) for each in session.scalars(query))
+
+
+# Heads
+
+
+def cause_from_json(data: Mapping[str, Any]) -> Cause:
+    """A stored cause."""
+    subject = data["subject"]
+    return Cause(
+        entry_id=data["entry_id"],
+        subject=None if subject is None else Subject(kind=SubjectKind(subject["kind"]), id=subject["id"]),
+        sentence=Wording.from_json(data["sentence"]),
+    )
+
+
+def _head(row: PlanRow, run: PlanRun, policy_number: int) -> PlanHead:
+    return PlanHead(
+        id=PlanId(row.id),
+        run=PlanRunId(row.run_id),
+        state=row.state,
+        cause=cause_from_json(run.cause),
+        made_at=row.made_at,
+        decided_at=row.decided_at,
+        decided_by=None if row.decided_by_id is None else PersonId(row.decided_by_id),
+        needs_approval=row.needs_approval,
+        approval_reasons=tuple(Wording.from_json(each) for each in row.approval_reasons),
+        objective=row.objective,
+        bound=row.bound,
+        counts=PlanCounts(**row.counts),
+        policy=policy_number,
+        version=row.version,
+        missions=tuple(MissionId(each) for each in row.missions),
+        by_instrument=run.by_instrument,
+        superseded_by=None if row.superseded_by_id is None else PlanId(row.superseded_by_id),
+        dismissed_because=row.dismissed_because,
+    )
+
+
+def _heads() -> Select[PlanRow, PlanRun, int]:
+    return (
+        select(PlanRow, PlanRun, PlanPolicyRow.number)
+        .join(PlanRun, PlanRun.id == PlanRow.run_id)
+        .join(PlanPolicyRow, PlanPolicyRow.id == PlanRow.policy_id)
+    )
+
+
+def plan_head(session: Session, *, plan: PlanId) -> PlanHead:
+    """A plan without its lines; raises NoSuchPlan."""
+    found = session.execute(_heads().where(PlanRow.id == plan)).one_or_none()
+    if found is None:
+        raise NoSuchPlan
+    return _head(*found)
+
+
+def open_plans(session: Session, *, missions: Collection[MissionId] | None = None) -> tuple[PlanHead, ...]:
+    """Proposals that wait for a decision, newest first; with missions, those that concern one of them."""
+    query = _heads().where(PlanRow.state == PlanState.PROPOSED).order_by(PlanRow.made_at.desc(), PlanRow.id.desc())
+    heads = (_head(*found) for found in session.execute(query))
+    return tuple(head for head in heads if missions is None or not set(missions).isdisjoint(head.missions))
+
+
+def _run(row: PlanRun, plan: int | None) -> RunHead:
+    return RunHead(
+        id=PlanRunId(row.id),
+        state=row.state,
+        cause=cause_from_json(row.cause),
+        requested_at=row.requested_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        attempts=row.attempts,
+        cancel_asked_at=row.cancel_asked_at,
+        last_error=row.last_error or "",
+        stages=tuple(RunStage(**each) for each in row.progress),
+        missions=tuple(MissionId(each) for each in row.missions),
+        people=len(row.people),
+        plan=None if plan is None else PlanId(plan),
+    )
+
+
+def _runs() -> Select[PlanRun, int]:
+    return select(PlanRun, PlanRow.id).outerjoin(PlanRow, PlanRow.run_id == PlanRun.id)
+
+
+def run_page(session: Session, *, run: PlanRunId) -> RunHead:
+    """One run and how far it is; raises NoSuchRun."""
+    found = session.execute(_runs().where(PlanRun.id == run)).one_or_none()
+    if found is None:
+        raise NoSuchRun
+    return _run(*found)
+
+
+# Pages
+
+_NEEDS_A_LOOK = (*UNDER_WAY, RunState.PARKED)
+LATEST_RUNS = 20
+
+
+def plans_page(
+    session: Session, *, page: int, size: int = 50, missions: Collection[MissionId] | None = None
+) -> PlansPage:
+    """What waits, what is being worked out, and a page of what was decided; with missions, what concerns one of them.
+
+    Confining reads the heads of all decided plans, since their missions cannot be asked for in the database.
+    """
+    decided = _heads().where(PlanRow.state != PlanState.PROPOSED).order_by(PlanRow.made_at.desc(), PlanRow.id.desc())
+    if missions is None:
+        total = (
+            session.scalar(select(func.count()).select_from(PlanRow).where(PlanRow.state != PlanState.PROPOSED)) or 0
+        )
+        history = [_head(*found) for found in session.execute(decided.limit(size).offset((page - 1) * size))]
+    else:
+        within = [head for head in (_head(*found) for found in session.execute(decided)) if _concerns(head, missions)]
+        total, history = len(within), within[(page - 1) * size : page * size]
+    runs = session.execute(
+        _runs().where(PlanRun.state.in_(_NEEDS_A_LOOK)).order_by(PlanRun.id.desc()).limit(LATEST_RUNS)
+    )
+    return PlansPage(
+        open=open_plans(session, missions=missions),
+        runs=tuple(_run(*found) for found in runs),
+        history=tuple(history),
+        total=total,
+        missions={each.id: each for each in account_queries.missions(session)},
+    )
+
+
+def _concerns(head: PlanHead, missions: Collection[MissionId]) -> bool:
+    return not set(missions).isdisjoint(head.missions)
+
+
+def plan_page(session: Session, *, plan: PlanId, shown: Show | None, page: int, on: date, size: int = 50) -> PlanPage:
+    """A plan with one page of one of its lists, by default the first that is not empty; raises NoSuchPlan."""
+    head = plan_head(session, plan=plan)
+    totals = _totals(session, plan)
+    chosen = shown or next((each for each in Show if totals[each]), Show.GAIN)
+    cards = {each.id: each for each in account_queries.missions(session)}
+    deciders = account_queries.people_cards(session, people=[head.decided_by]) if head.decided_by else {}
+    return PlanPage(
+        head=head,
+        missions=tuple(cards[each] for each in head.missions if each in cards),
+        decided_by=deciders.get(head.decided_by) if head.decided_by else None,
+        shown=chosen,
+        totals=totals,
+        lines=_lines(session, plan, chosen, offset=(page - 1) * size, size=size),
+        total=totals[chosen],
+        stale=len(stale_people(session, plan=plan)) if head.state is PlanState.PROPOSED else 0,
+        undo=undo_preview(session, plan=plan, on=on) if head.state is PlanState.APPROVED else None,
+    )
+
+
+def _totals(session: Session, plan: PlanId) -> Mapping[Show, int]:
+    moves: dict[StepMove, int] = dict(
+        session.execute(
+            select(PlanStepRow.move, func.count()).where(PlanStepRow.plan_id == plan).group_by(PlanStepRow.move)
+        )
+        .tuples()
+        .all()
+    )
+    unmet = session.scalar(select(func.count()).select_from(PlanUnmetRow).where(PlanUnmetRow.plan_id == plan)) or 0
+    return {each: moves.get(SHOWN_MOVES[each], 0) if each in SHOWN_MOVES else unmet for each in Show}
+
+
+def _lines(session: Session, plan: PlanId, shown: Show, *, offset: int, size: int) -> tuple[PlanLine, ...]:
+    if shown is Show.UNMET:
+        rows = session.scalars(
+            select(PlanUnmetRow)
+            .where(PlanUnmetRow.plan_id == plan)
+            .order_by(PlanUnmetRow.person_id, PlanUnmetRow.id)
+            .limit(size)
+            .offset(offset)
+        ).all()
+        return _unmet_lines(session, rows)
+    steps = session.scalars(
+        select(PlanStepRow)
+        .where(PlanStepRow.plan_id == plan, PlanStepRow.move == SHOWN_MOVES[shown])
+        .order_by(PlanStepRow.person_id, PlanStepRow.id)
+        .limit(size)
+        .offset(offset)
+    ).all()
+    return _step_lines(session, steps)
+
+
+def _step_lines(session: Session, rows: Collection[PlanStepRow]) -> tuple[PlanLine, ...]:
+    modules = {ModuleKey(row.module_key) for row in rows if row.module_key is not None}
+    sessions = {SessionId(row.course_session_id) for row in rows if row.course_session_id is not None}
+    titles = catalogue_queries.module_titles(session, modules=modules) if modules else {}
+    seats = partner_queries.session_cards(session, sessions=sessions) if sessions else {}
+    people = account_queries.people_cards(session, people={PersonId(row.person_id) for row in rows})
+    known = competency_queries.competencies(session)
+    missions = {each.id: each.name for each in account_queries.missions(session)}
+    lines = []
+    for step in (_step(row) for row in rows):
+        seat = None if step.session is None else seats.get(step.session)
+        title: LocalText = {"en": str(step.module)} if seat is None else {"en": seat.course_title}
+        why = step.justification
+        lines.append(
+            PlanLine(
+                person=people[step.person],
+                mission=_asking(why.because, missions),
+                move=step.move,
+                title=title if step.module is None else titles.get(step.module, title),
+                module=step.module,
+                seat=seat,
+                assignment=step.assignment,
+                closes=tuple((title_of(known, each.competency), each.level) for each in step.closes),
+                due_on=step.due_on,
+                sentence=why.sentence,
+                runner_up=why.runner_up,
+                because=why.because,
+            )
+        )
+    return tuple(lines)
+
+
+def _unmet_lines(session: Session, rows: Collection[PlanUnmetRow]) -> tuple[PlanLine, ...]:
+    people = account_queries.people_cards(session, people={PersonId(row.person_id) for row in rows})
+    known = competency_queries.competencies(session)
+    missions = {each.id: each.name for each in account_queries.missions(session)}
+    lines = []
+    for row in rows:
+        title = title_of(known, CompetencyKey(row.competency_key))
+        because = tuple(TaskRef(**each) for each in row.because)
+        lines.append(
+            PlanLine(
+                person=people[PersonId(row.person_id)],
+                mission=_asking(because, missions),
+                move=None,
+                title=title,
+                module=None,
+                seat=None,
+                assignment=None,
+                closes=((title, Level(row.level)),),
+                due_on=row.due_on,
+                sentence=Wording.from_json(row.sentence),
+                runner_up=None,
+                because=because,
+            )
+        )
+    return tuple(lines)
+
+
+def _asking(because: Collection[TaskRef], missions: Mapping[MissionId, str]) -> str:
+    return next((missions.get(MissionId(each.mission), "") for each in because), "")
+
+
+# Decisions
+
+
+def changes_of(session: Session, *, plan: PlanId) -> tuple[PlannedStep, ...]:
+    """The lines of a plan that change something, by person."""
+    query = (
+        select(PlanStepRow)
+        .where(PlanStepRow.plan_id == plan, PlanStepRow.move != StepMove.KEEP)
+        .order_by(PlanStepRow.person_id, PlanStepRow.id)
+    )
+    return tuple(_step(row) for row in session.scalars(query))
+
+
+def _step(row: PlanStepRow) -> PlannedStep:
+    why = row.justification
+    return PlannedStep(
+        person=PersonId(row.person_id),
+        move=row.move,
+        module=None if row.module_key is None else ModuleKey(row.module_key),
+        session=None if row.course_session_id is None else SessionId(row.course_session_id),
+        assignment=None if row.assignment_id is None else AssignmentId(row.assignment_id),
+        closes=tuple(AtLevel(competency=CompetencyKey(key), level=Level(level)) for key, level in row.closes),
+        due_on=row.due_on,
+        justification=Justification(
+            sentence=Wording.from_json(why["sentence"]),
+            because=tuple(TaskRef(**each) for each in why["because"]),
+            runner_up=None if why["runner_up"] is None else Wording.from_json(why["runner_up"]),
+        ),
+    )
+
+
+def stale_people(session: Session, *, plan: PlanId) -> frozenset[PersonId]:
+    """People of whom the plan takes something back that has begun, or ended, since it was made."""
+    taken = {each.assignment: each.person for each in changes_of(session, plan=plan) if each.assignment is not None}
+    found = track_queries.assignments(session, ids=tuple(taken)) if taken else {}
+    return frozenset(person for each, person in taken.items() if not is_untouched(found.get(each)))
+
+
+def is_untouched(assignment: Assignment | None) -> bool:
+    """Whether it is still open and not begun."""
+    return assignment is not None and assignment.state is AssignmentState.ASSIGNED and assignment.started_at is None
+
+
+def seats_gone(session: Session, *, plan: PlanId, on: date) -> tuple[str, ...]:
+    """Sessions in which the plan gives more seats than there are now, by title; also those closed or begun since."""
+    changes = changes_of(session, plan=plan)
+    given = [each for each in changes if each.move is StepMove.GIVE and each.session is not None]
+    if not given:
+        return ()
+    freed = Counter(each.session for each in changes if each.move is not StepMove.GIVE)
+    open_now = {each.id for each in partner_queries.open_sessions(session, on=on)}
+    held = {
+        (each.person, each.session)
+        for each in track_queries.open_assignments(session, people={each.person for each in given})
+    }
+    wanted = Counter(each.session for each in given if (each.person, each.session) not in held)
+    cards = partner_queries.session_cards(session, sessions={each for each in wanted if each is not None})
+    return tuple(
+        card.course_title
+        for key, card in cards.items()
+        if key not in open_now or card.seats_free + freed[key] < wanted[key]
+    )
+
+
+def undo_preview(session: Session, *, plan: PlanId, on: date) -> UndoPreview:
+    """What undoing an approved plan would do on the day."""
+    given = track_queries.assignments_in_plan(session, plan=plan)
+    taken = sum(each.assignment is not None for each in changes_of(session, plan=plan))
+    return UndoPreview(
+        withdrawn=sum(is_untouched(each) for each in given),
+        stayed=sum(
+            not is_untouched(each) and (each.state in OPEN_STATES or each.state is AssignmentState.COMPLETED)
+            for each in given
+        ),
+        restored=taken,
+        too_late_on=first_begun_seat(session, given, on=on),
+    )
+
+
+def first_begun_seat(session: Session, assignments: Collection[Assignment], *, on: date) -> date | None:
+    """The first day of the earliest of these seats that has come; seats taken back do not count."""
+    sessions = {
+        each.session
+        for each in assignments
+        if each.session is not None and (each.state in OPEN_STATES or each.state is AssignmentState.COMPLETED)
+    }
+    cards = partner_queries.session_cards(session, sessions=sessions) if sessions else {}
+    return min((card.starts_on for card in cards.values() if card.starts_on <= on), default=None)

@@ -1,0 +1,457 @@
+"""From the engine's answer to the lines of a plan: what is given, kept, taken back or left open, each with its reason."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from trainer.catalogue.values import AtLevel
+from trainer.competencies.values import TaskRef
+from trainer.kernel.values import LocalText, Wording
+from trainer.planning.engine.explain import Reason
+from trainer.planning.engine.instance import Ints
+from trainer.planning.engine.solver import Result
+from trainer.planning.rules import sentences
+from trainer.planning.rules.question import (
+    ENDED,
+    FIXED,
+    OBSERVED,
+    Asked,
+    Held,
+    Offer,
+    Snapshot,
+    Standing,
+    Want,
+    is_covered,
+)
+from trainer.planning.values import Justification, PlanCounts, PlannedStep, Proposal, StepMove, Unmet
+from trainer.tracks.values import Assignment
+
+Flags = npt.NDArray[np.bool_]
+
+LEAST_DAYS_TO_LEARN = 14
+"""A module is due no earlier than so many days after it is given, however late the gap is already."""
+
+
+def propose(snapshot: Snapshot, result: Result) -> Proposal:
+    """Word the engine's answer; the plan must have passed the independent check."""
+    steps: list[PlannedStep] = []
+    unmet: list[Unmet] = []
+    explained = _Unmet(snapshot, result)
+    ends = np.searchsorted(result.plan.person, np.arange(len(snapshot.people) + 1)).tolist()
+    seats = result.plan.session.tolist()
+    gap_of = snapshot.instance.g_ptr.tolist()
+    reasons = result.reasons.tolist()
+    for number, asked in enumerate(snapshot.people):
+        rows = range(ends[number], ends[number + 1])
+        steps += _steps(snapshot, result, asked, {seats[row]: row for row in rows})
+        unmet += [
+            explained.line(number, gap, Reason(reasons[gap]))
+            for gap in range(gap_of[number], gap_of[number + 1])
+            if reasons[gap] != Reason.CLOSED
+        ]
+    return _proposal(snapshot, steps, unmet)
+
+
+def _proposal(snapshot: Snapshot, steps: Sequence[PlannedStep], unmet: Sequence[Unmet]) -> Proposal:
+    moved: defaultdict[StepMove, set[int]] = defaultdict(set)
+    for step in steps:
+        moved[step.move].add(step.person)
+    changed = moved[StepMove.GIVE] | moved[StepMove.WITHDRAW] | moved[StepMove.REPLACE]
+    settled = {asked.profile.id for asked in snapshot.people if asked.settled}
+    gaps = sum(len(asked.wants) + asked.being_closed for asked in snapshot.people)
+    return Proposal(
+        steps=tuple(steps),
+        unmet=tuple(unmet),
+        counts=PlanCounts(
+            gain=len(moved[StepMove.GIVE]), lose=len(moved[StepMove.WITHDRAW]), replaced=len(moved[StepMove.REPLACE]),
+            untouched=len(snapshot.people) - len(changed), gaps=gaps, closed=gaps - len(unmet), unmet=len(unmet),
+        ),
+        changed=len(changed),
+        changed_untouched=len(changed & settled),
+        travel_cancelled=sum(step.on_the_spot and step.move in (StepMove.WITHDRAW, StepMove.REPLACE) for step in steps),
+    )  # fmt: skip
+
+
+# Steps
+
+
+def _steps(snapshot: Snapshot, result: Result, asked: Asked, rows: Mapping[int, int]) -> Iterator[PlannedStep]:
+    """The lines of one person; `rows` are their seats in the plan, session of the engine → row."""
+    offers = snapshot.offers
+    kept = {each.offer for each in asked.held if each.standing is Standing.MOVABLE}
+    closes = _closes(asked, rows, offers)
+    given = {number: wants for number, wants in closes.items() if number not in kept}
+    for each in asked.held:
+        yield _step_for_held(snapshot, asked, each, rows, given)
+    for number, wants in given.items():
+        yield _gift(snapshot, result, asked, number, rows, wants)
+
+
+def _closes(asked: Asked, rows: Mapping[int, int], offers: Sequence[Offer]) -> Mapping[int, list[Want]]:
+    """Which of the person's seats closes which gap: the one that ends first."""
+    ordered = sorted(rows, key=lambda number: (offers[number].end, number))
+    closes: dict[int, list[Want]] = {number: [] for number in ordered}
+    for want in asked.wants:
+        first = next((number for number in ordered if is_covered(want, offers[number].awards)), None)
+        if first is not None:
+            closes[first].append(want)
+    return closes
+
+
+def _gift(
+    snapshot: Snapshot, result: Result, asked: Asked, number: int, rows: Mapping[int, int], wants: Sequence[Want]
+) -> PlannedStep:
+    offer = snapshot.offers[number]
+    heaviest = sorted(wants, key=lambda want: (-want.gap.requirement.weight, want.gap.requirement.competency))
+    because = tuple(dict.fromkeys(task for want in heaviest for task in want.gap.requirement.because))
+    if heaviest:
+        sentence = _asked_for(snapshot, asked, heaviest[0])
+        wanted_on = min(want.due_on for want in heaviest)
+        closes = tuple(
+            AtLevel(competency=w.gap.requirement.competency, level=w.gap.requirement.level) for w in heaviest
+        )
+    else:
+        sentence, because, wanted_on, closes = _preparation(snapshot, asked, offer, rows)
+    return PlannedStep(
+        person=asked.profile.id, move=StepMove.GIVE, module=offer.module, session=offer.session, assignment=None,
+        closes=closes, due_on=_due_on(offer, wanted_on, snapshot.facts.on), on_the_spot=offer.on_the_spot,
+        justification=Justification(
+            sentence=sentence, because=because, runner_up=_runner_up(snapshot, result, offer, rows[number])
+        ),
+    )  # fmt: skip
+
+
+def _asked_for(snapshot: Snapshot, asked: Asked, want: Want) -> Wording:
+    title = sentences.title_of(snapshot.facts.competencies, want.gap.requirement.competency)
+    return sentences.asked(want, title, _mission(snapshot, asked))
+
+
+def _mission(snapshot: Snapshot, asked: Asked) -> str:
+    return "" if asked.profile.mission is None else snapshot.facts.missions.get(asked.profile.mission, "")
+
+
+def _preparation(
+    snapshot: Snapshot, asked: Asked, offer: Offer, rows: Mapping[int, int]
+) -> tuple[Wording, tuple[TaskRef, ...], date, tuple[AtLevel, ...]]:
+    """Something that closes nothing by itself is there for what comes after it."""
+    for number in sorted(rows, key=lambda each: snapshot.offers[each].start):
+        following = snapshot.offers[number]
+        need = following.requires
+        if need is None or not any(
+            skill == (need.competency, 0) and level >= need.level for skill, level in offer.awards
+        ):
+            continue
+        because = tuple(
+            dict.fromkeys(
+                task
+                for want in asked.wants
+                if is_covered(want, following.awards)
+                for task in want.gap.requirement.because
+            )
+        )
+        title = sentences.title_of(snapshot.facts.competencies, need.competency)
+        start = following.starts_on or snapshot.facts.on + timedelta(days=following.start)
+        return sentences.prepares(following, title, need.level), because, start, (need,)
+    # the engine gives nothing without a use: this is for a gap that a seat ending at the same time closes too
+    want = next(want for want in asked.wants if is_covered(want, offer.awards))
+    return _asked_for(snapshot, asked, want), want.gap.requirement.because, want.due_on, ()
+
+
+def _due_on(offer: Offer, wanted_on: date, on: date) -> date:
+    """By when it is to be done: a session by its last day, a module when the gap is due but with time to learn."""
+    if offer.module is None:
+        return offer.ends_on
+    return max(wanted_on, offer.ends_on, on + timedelta(days=LEAST_DAYS_TO_LEARN))
+
+
+def _runner_up(snapshot: Snapshot, result: Result, offer: Offer, row: int) -> Wording | None:
+    others = result.alternatives.session
+    if row >= len(others):
+        return None
+    other = int(others[row])
+    return sentences.only_choice() if other < 0 else sentences.next_best(offer, snapshot.offers[other])
+
+
+def _step_for_held(
+    snapshot: Snapshot, asked: Asked, held: Held, rows: Mapping[int, int], given: Mapping[int, Sequence[Want]]
+) -> PlannedStep:
+    """What becomes of an open assignment."""
+    assignment = held.assignment
+    if held.standing in FIXED or (held.standing is Standing.MOVABLE and held.offer in rows):
+        return _step(snapshot, held, StepMove.KEEP, _why_kept(snapshot, held))
+    successor = _successor(snapshot, assignment, given)
+    if successor is not None:
+        sentence = sentences.replaced(successor.title, successor.starts_on)
+        return _step(snapshot, held, StepMove.REPLACE, sentence)
+    return _step(snapshot, held, StepMove.WITHDRAW, _why_withdrawn(snapshot, asked, held))
+
+
+def _step(snapshot: Snapshot, held: Held, move: StepMove, sentence: Wording) -> PlannedStep:
+    assignment = held.assignment
+    seat = None if assignment.session is None else snapshot.facts.seats.get(assignment.session)
+    return PlannedStep(
+        person=assignment.person, move=move, module=assignment.module, session=assignment.session,
+        assignment=assignment.id, closes=assignment.closes, due_on=assignment.due_on,
+        on_the_spot=seat is not None and seat.mode.value in {"on-site", "hybrid"},
+        justification=Justification(sentence=sentence, because=assignment.because),
+    )  # fmt: skip
+
+
+def _why_kept(snapshot: Snapshot, held: Held) -> Wording:
+    if held.standing is Standing.BEGUN:
+        return sentences.begun()
+    if held.standing is Standing.FROZEN:
+        assert held.assignment.session is not None
+        starts_on = snapshot.facts.seats[held.assignment.session].starts_on
+        return sentences.frozen(starts_on, snapshot.facts.policy.freeze_days)
+    return held.assignment.reason
+
+
+def _successor(snapshot: Snapshot, assignment: Assignment, given: Mapping[int, Sequence[Want]]) -> Offer | None:
+    """The gift of this plan that does what the assignment was for, if there is one."""
+    was_for = {each.competency for each in assignment.closes}
+    for number, wants in given.items():
+        offer = snapshot.offers[number]
+        if any(want.gap.requirement.competency in was_for for want in wants) or any(
+            skill[0] in was_for for skill, _ in offer.awards
+        ):
+            return offer
+    return None
+
+
+def _why_withdrawn(snapshot: Snapshot, asked: Asked, held: Held) -> Wording:
+    facts, assignment = snapshot.facts, held.assignment
+    if held.standing is Standing.TWICE:
+        return sentences.twice()
+    if held.standing is Standing.NOT_OFFERED:
+        return sentences.not_offered(_title(snapshot, held))
+    if held.standing is Standing.MISSED:
+        return sentences.missed()
+    if held.standing not in ENDED:
+        return sentences.no_longer_possible()
+    was_for = max(assignment.closes, key=lambda each: each.level, default=None)
+    if was_for is None:
+        return sentences.no_longer_asked(assignment, _title(snapshot, held), _mission(snapshot, asked), moved=False)
+    title = sentences.title_of(facts.competencies, was_for.competency)
+    person = asked.profile.id
+    asked_now = {each.competency: each.level for each in facts.required.get(person, ())}
+    if was_for.competency not in asked_now:
+        asked_by = next((task.mission for task in assignment.because), asked.profile.mission)
+        moved = asked_by != asked.profile.mission
+        mission = next((name for key, name in facts.missions.items() if key == asked_by), _mission(snapshot, asked))
+        return sentences.no_longer_asked(assignment, title, mission, moved=moved)
+    if was_for.competency in facts.waived.get(person, ()):
+        return sentences.waived(title)
+    if asked_now[was_for.competency] > was_for.level:
+        return sentences.raised(title, asked_now[was_for.competency])
+    if any(gap.requirement.competency == was_for.competency for gap in facts.gaps.get(person, ())):
+        return sentences.closed_by_another(title)
+    return sentences.proven(title, asked_now[was_for.competency])
+
+
+def _title(snapshot: Snapshot, held: Held) -> LocalText:
+    if held.offer is not None:
+        return snapshot.offers[held.offer].title
+    assignment = held.assignment
+    if assignment.session is not None and assignment.session in snapshot.facts.seats:
+        return {"en": snapshot.facts.seats[assignment.session].course_title}
+    return {"en": str(assignment.module or "")}
+
+
+# What stays open
+
+
+class _Unmet:
+    """Words the binding reason of an open gap with names and numbers, from the same filters as the code."""
+
+    def __init__(self, snapshot: Snapshot, result: Result) -> None:
+        self.snapshot, self.instance, self.plan = snapshot, snapshot.instance, result.plan
+        i = self.instance
+        self.opens, self.blocks = i.opens, i.blocks
+        self.free = i.s_cap - np.bincount(result.plan.session, minlength=i.sessions)
+        self.sessions_of: dict[tuple[int, int], Ints] = {}
+        self.said: dict[tuple[Reason, int, int, int, int], Wording] = {}
+        self.course_of_award = np.repeat(np.arange(i.courses), np.diff(i.aw_ptr))
+        self.ends = np.searchsorted(result.plan.person, np.arange(i.people + 1))
+
+    def line(self, person: int, gap: int, reason: Reason) -> Unmet:
+        want = self.snapshot.wants[gap]
+        requirement = want.gap.requirement
+        return Unmet(
+            person=self.snapshot.people[person].profile.id, competency=requirement.competency, level=requirement.level,
+            due_on=want.due_on, code=int(reason), sentence=self._sentence(person, gap, want, reason),
+            because=requirement.because,
+        )  # fmt: skip
+
+    def _sentence(self, person: int, gap: int, want: Want, reason: Reason) -> Wording:
+        title = sentences.title_of(self.snapshot.facts.competencies, want.skill[0])
+        i = self.instance
+        key = (reason, int(i.g_comp[gap]), int(i.g_level[gap]), int(i.p_family[person]), int(i.p_lang[person]))
+        if reason not in _ALIKE:
+            return _WORDS[reason](self, person, gap, want, title)
+        if key not in self.said:
+            self.said[key] = _WORDS[reason](self, person, gap, want, title)
+        return self.said[key]
+
+    def _awarding(self, gap: int) -> Ints:
+        """Sessions of the engine, open or not, of every course that closes the gap."""
+        i = self.instance
+        key = (int(i.g_comp[gap]), int(i.g_level[gap]))
+        if key not in self.sessions_of:
+            rows = (i.aw_comp == key[0]) & (i.aw_level >= key[1])
+            courses = np.unique(self.course_of_award[rows])
+            self.sessions_of[key] = np.flatnonzero(np.isin(i.s_course, courses))
+        return self.sessions_of[key]
+
+    def _admitting(self, person: int, gap: int) -> Ints:
+        s = self._awarding(gap)
+        admitted: Flags = self.instance.c_family[self.instance.s_course[s]] >> self.instance.p_family[person] & 1 == 1
+        return s[admitted]
+
+    def _readable(self, person: int, gap: int) -> Ints:
+        s = self._admitting(person, gap)
+        read: Flags = self.instance.p_lang[person] >> self.instance.c_lang[self.instance.s_course[s]] & 1 == 1
+        return s[read]
+
+    def _own(self, person: int) -> Ints:
+        return self.plan.session[self.ends[person] : self.ends[person + 1]]
+
+    def _open(self, person: int, gap: int) -> Ints:
+        s = self._readable(person, gap)
+        return s[self.opens[s] & ~np.isin(s, self._own(person))]
+
+    def _attendable(self, person: int, gap: int) -> Ints:
+        i, s = self.instance, self._open(person, gap)
+        inside = ~self.blocks[s]
+        for window in range(int(i.av_ptr[person]), int(i.av_ptr[person + 1])):
+            inside |= (i.av_start[window] <= i.s_start[s]) & (i.s_end[s] <= i.av_end[window])
+        return s[inside]
+
+    def _prepared(self, person: int, gap: int) -> Ints:
+        i, s = self.instance, self._attendable(person, gap)
+        ready = [self._is_prepared(person, int(each)) for each in s]
+        late = i.s_end[s] - i.g_due[gap]
+        counts = (late <= 0) | (i.objective.late - i.objective.late_decay * late > 0)
+        keep: Flags = np.array(ready, bool) & counts
+        return s[keep]
+
+    def _is_prepared(self, person: int, session: int) -> bool:
+        i = self.instance
+        course = int(i.s_course[session])
+        comp, level = int(i.c_pre_comp[course]), int(i.c_pre_level[course])
+        if comp < 0:
+            return True
+        held = slice(int(i.h_ptr[person]), int(i.h_ptr[person + 1]))
+        good = (i.h_comp[held] == comp) & (i.h_level[held] >= level) & (i.h_expiry[held] >= i.s_start[session])
+        if good.any():
+            return True
+        skill = self.snapshot.skills[comp]
+        return any(
+            i.s_end[own] < i.s_start[session]
+            and any(other == skill and given >= level for other, given in self.snapshot.offers[own].awards)
+            for own in self._own(person).tolist()
+        )
+
+    def _with_seats(self, person: int, gap: int) -> Ints:
+        s = self._prepared(person, gap)
+        return s[self.free[s] > 0]
+
+    def _offer(self, sessions: Ints) -> Offer:
+        """The one among these that ends first."""
+        return self.snapshot.offers[int(sessions[np.argmin(self.instance.s_end[sessions])])]
+
+    def _courses(self, sessions: Ints) -> int:
+        return len(np.unique(self.instance.s_course[sessions]))
+
+    def no_course(self, _person: int, _gap: int, want: Want, title: LocalText) -> Wording:
+        if want.skill[1] == OBSERVED:
+            return sentences.only_observed(want, title)
+        lower = {
+            (offer.module, offer.title["en"])
+            for offer in self.snapshot.offers
+            for (key, _), level in offer.awards
+            if key == want.skill[0] and level < want.gap.requirement.level
+        }
+        return sentences.no_course(want, title, lower=len(lower))
+
+    def role_family(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
+        role = self.snapshot.people[person].profile.role
+        return sentences.role_not_admitted(title, count=self._courses(self._awarding(gap)), role=role)
+
+    def language(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
+        s = self._admitting(person, gap)
+        offered = {code for each in s.tolist() for code in self.snapshot.offers[each].languages}
+        spoken = self.snapshot.people[person].profile.languages
+        return sentences.language_not_offered(
+            title, count=self._courses(s), offered=tuple(sorted(offered)), spoken=spoken
+        )
+
+    def no_session(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
+        facts = self.snapshot.facts
+        return sentences.no_session(
+            title, count=max(1, self._courses(self._readable(person, gap))),
+            starts_on=facts.on + timedelta(days=facts.policy.freeze_days),
+            ends_on=facts.on + timedelta(days=facts.policy.horizon_days),
+        )  # fmt: skip
+
+    def availability(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
+        s = self._open(person, gap)
+        return sentences.not_available(title, count=len(s), first=self._offer(s))
+
+    def prerequisite(self, person: int, gap: int, _want: Want, _title: LocalText) -> Wording:
+        s = self._attendable(person, gap)
+        offer = self._offer(s)
+        assert offer.requires is not None
+        required = sentences.title_of(self.snapshot.facts.competencies, offer.requires.competency)
+        return sentences.prerequisite_lacking(offer, required, count=self._courses(s))
+
+    def too_late(self, person: int, gap: int, want: Want, title: LocalText) -> Wording:
+        s = self._attendable(person, gap)
+        if not len(s):
+            s = self._own(person)
+        return sentences.too_late(title, ends_on=self._offer(s).ends_on, due_on=want.due_on)
+
+    def seats(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
+        s = self._prepared(person, gap)
+        return sentences.all_taken(title, count=len(s), seats=int(self.instance.s_cap[s].sum()))
+
+    def budget(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
+        s = self._with_seats(person, gap)
+        least = min(self.snapshot.offers[each].cost for each in s.tolist())
+        return sentences.too_dear(title, count=len(s), least=least)
+
+    def time_conflict(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
+        own = self._own(person)
+        busy = own[self.blocks[own]]
+        return sentences.same_days(title, count=len(self._with_seats(person, gap)), other=self._offer(busy))
+
+    def seat_limit(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
+        first = self._offer(self._with_seats(person, gap))
+        return sentences.enough_already(title, seats=len(self._own(person)), first=first)
+
+    def not_chosen(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
+        s = self._with_seats(person, gap)
+        return sentences.not_worth_it(title, count=int(self.free[s].sum()), offer=self._offer(s))
+
+
+_WORDS: Mapping[Reason, Callable[[_Unmet, int, int, Want, LocalText], Wording]] = {
+    Reason.NO_COURSE: _Unmet.no_course,
+    Reason.ROLE_FAMILY: _Unmet.role_family,
+    Reason.LANGUAGE: _Unmet.language,
+    Reason.NO_SESSION: _Unmet.no_session,
+    Reason.AVAILABILITY: _Unmet.availability,
+    Reason.PREREQUISITE: _Unmet.prerequisite,
+    Reason.SEATS: _Unmet.seats,
+    Reason.BUDGET: _Unmet.budget,
+    Reason.TIME_CONFLICT: _Unmet.time_conflict,
+    Reason.SEAT_LIMIT: _Unmet.seat_limit,
+    Reason.NOT_CHOSEN: _Unmet.not_chosen,
+    Reason.TOO_LATE: _Unmet.too_late,
+}
+_ALIKE = frozenset({Reason.NO_COURSE, Reason.ROLE_FAMILY, Reason.NO_SESSION})
+"""Reasons that read the same for everybody of one role and one set of languages."""

@@ -1,0 +1,27 @@
+"""Whether a plan may take effect by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainer.kernel.values import Wording, wording
+from trainer.planning.values import Policy, Proposal
+
+
+def approval_reasons(proposal: Proposal, policy: Policy, *, by_instrument: bool) -> tuple[Wording, ...]:
+    """Return why policy asks a person to approve the plan; nothing when it may take effect at once."""
+    return tuple(_reasons(proposal, policy, by_instrument=by_instrument))
+
+
+def _reasons(proposal: Proposal, policy: Policy, *, by_instrument: bool) -> Iterator[Wording]:
+    if by_instrument:
+        yield wording("It follows a new or changed instrument.")
+    if proposal.changed > policy.most_people_changed:
+        yield wording(
+            "It changes {people} people; policy lets through at most {most}.",
+            people=proposal.changed, most=policy.most_people_changed,
+        )  # fmt: skip
+    if proposal.changed_untouched:
+        yield wording("It changes {people} people for whom nothing had changed.", people=proposal.changed_untouched)
+    if proposal.travel_cancelled:
+        yield wording("It takes back {seats} seats that people travel to.", seats=proposal.travel_cancelled)

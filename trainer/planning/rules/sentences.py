@@ -1,0 +1,342 @@
+"""What plans say to people: why something is given, kept or taken back, what else there was, and why a gap stays open.
+
+Names that exist in several languages go into a wording once as `name`, in English, and again as `name_fr`, `name_ar`, …, so that
+the reader's language can take its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from trainer.accounts.values import ROLE_NAMES, Role
+from trainer.competencies.values import Competency, CompetencyKey, Currency, Level, TaskRef
+from trainer.kernel.values import LocalText, Scalar, Wording, mark, wording
+from trainer.partners.values import TEACHING_LANGUAGES
+from trainer.planning.rules.question import Offer, Want
+from trainer.tracks.values import Assignment
+
+_ASKED_BY_PARAGRAPH: Mapping[Currency, str] = {
+    Currency.NEVER: mark(
+        "{symbol}, paragraph {paragraph}, asks for {competency} at level {level} in {mission} by {due_on}, "
+        "and no evidence of it is on file."
+    ),
+    Currency.LAPSED: mark(
+        "{symbol}, paragraph {paragraph}, asks for {competency} at level {level} in {mission}; "
+        "the evidence of it ran out on {lapsed_on}."
+    ),
+    Currency.UNKNOWN: mark(
+        "{symbol}, paragraph {paragraph}, asks for {competency} at level {level} in {mission} by {due_on}; "
+        "what is on file does not prove it."
+    ),
+    Currency.DUE_SOON: mark(
+        "{symbol}, paragraph {paragraph}, asks for {competency} at level {level} in {mission}; "
+        "the evidence of it runs out on {lapsed_on}."
+    ),
+}
+_ASKED_BY_TEXT: Mapping[Currency, str] = {
+    Currency.NEVER: mark(
+        "{symbol} asks for {competency} at level {level} in {mission} by {due_on}, and no evidence of it is on file."
+    ),
+    Currency.LAPSED: mark(
+        "{symbol} asks for {competency} at level {level} in {mission}; the evidence of it ran out on {lapsed_on}."
+    ),
+    Currency.UNKNOWN: mark(
+        "{symbol} asks for {competency} at level {level} in {mission} by {due_on}; what is on file does not prove it."
+    ),
+    Currency.DUE_SOON: mark(
+        "{symbol} asks for {competency} at level {level} in {mission}; the evidence of it runs out on {lapsed_on}."
+    ),
+}
+_ASKED_OF_EVERYBODY: Mapping[Currency, str] = {
+    Currency.NEVER: mark(
+        "Everybody with this role needs {competency} at level {level} in {mission} by {due_on}, and no evidence of it is on file."
+    ),
+    Currency.LAPSED: mark(
+        "Everybody with this role needs {competency} at level {level} in {mission}; the evidence of it ran out on {lapsed_on}."
+    ),
+    Currency.UNKNOWN: mark(
+        "Everybody with this role needs {competency} at level {level} in {mission} by {due_on}; "
+        "what is on file does not prove it."
+    ),
+    Currency.DUE_SOON: mark(
+        "Everybody with this role needs {competency} at level {level} in {mission}; the evidence of it runs out on {lapsed_on}."
+    ),
+}
+
+
+def named(name: str, text: LocalText) -> dict[str, Scalar]:
+    """The parameters for a name in all its languages."""
+    return {name if code == "en" else f"{name}_{code}": said for code, said in text.items()}
+
+
+def title_of(competencies: Mapping[CompetencyKey, Competency], key: CompetencyKey) -> LocalText:
+    """The title of a competency; its key while no framework in use has it."""
+    found = competencies.get(key)
+    return {"en": key} if found is None else found.title
+
+
+def asked(want: Want, competency: LocalText, mission: str) -> Wording:
+    """Why a gap is to be closed: the paragraph that asks, what for, and what is lacking."""
+    requirement, currency = want.gap.requirement, want.gap.currency
+    task = requirement.because[0]
+    said: dict[str, Scalar] = {"level": int(requirement.level), "mission": mission, **named("competency", competency)}
+    if currency in (Currency.NEVER, Currency.UNKNOWN):
+        said["due_on"] = want.due_on.isoformat()
+    if currency in (Currency.LAPSED, Currency.DUE_SOON):
+        assert want.gap.lapsed_on is not None
+        said["lapsed_on"] = want.gap.lapsed_on.isoformat()
+    if not task.symbol:
+        return Wording(_ASKED_OF_EVERYBODY[currency], said)
+    said["symbol"] = task.symbol
+    if not task.paragraph:
+        return Wording(_ASKED_BY_TEXT[currency], said)
+    return Wording(_ASKED_BY_PARAGRAPH[currency], said | {"paragraph": task.paragraph})
+
+
+def prepares(following: Offer, competency: LocalText, level: Level) -> Wording:
+    """Why something is given that closes no gap by itself."""
+    return wording(
+        "{title} asks for {competency} at level {level} first; this gives it.",
+        level=int(level), **named("title", following.title), **named("competency", competency),
+    )  # fmt: skip
+
+
+# What stays, and what is taken back
+
+
+def begun() -> Wording:
+    return wording("It has begun, so it stays.")
+
+
+def frozen(starts_on: date, days: int) -> Wording:
+    return wording(
+        "It starts on {starts_on}, within the {days} days in which nothing is moved, so it stays.",
+        starts_on=starts_on.isoformat(), days=days,
+    )  # fmt: skip
+
+
+def no_longer_asked(assignment: Assignment, competency: LocalText, mission: str, *, moved: bool) -> Wording:
+    """What it was for is not asked of this person any more. Credit for what is done is kept in any case."""
+    said: dict[str, Scalar] = {"mission": mission, **named("competency", competency)}
+    if moved:
+        return wording("{competency} was asked in {mission}, where this posting has ended.", **said)
+    task: TaskRef | None = next(iter(assignment.because), None)
+    if task is None or not task.symbol:
+        return wording("{competency} is no longer asked of this role in {mission}.", **said)
+    said["symbol"] = task.symbol
+    if not task.paragraph:
+        return wording("The task of {symbol} that asked for {competency} in {mission} is no longer in force.", **said)
+    return wording(
+        "The task of {symbol}, paragraph {paragraph}, that asked for {competency} in {mission} is no longer in force.",
+        paragraph=task.paragraph, **said,
+    )  # fmt: skip
+
+
+def proven(competency: LocalText, level: Level) -> Wording:
+    return wording(
+        "Valid evidence of {competency} at level {level} is on file now, so this is not needed.",
+        level=int(level), **named("competency", competency),
+    )  # fmt: skip
+
+
+def waived(competency: LocalText) -> Wording:
+    return wording(
+        "A waiver covers {competency} for the time being, so this is not needed.", **named("competency", competency)
+    )
+
+
+def closed_by_another(competency: LocalText) -> Wording:
+    return wording(
+        "Something that has begun already gives {competency}, so this is not needed.", **named("competency", competency)
+    )
+
+
+def raised(competency: LocalText, level: Level) -> Wording:
+    return wording(
+        "{competency} is asked at level {level} now, which this does not give.",
+        level=int(level), **named("competency", competency),
+    )  # fmt: skip
+
+
+def twice() -> Wording:
+    return wording("The same was assigned twice; the earlier one stays.")
+
+
+def not_offered(title: LocalText) -> Wording:
+    return wording("{title} is no longer offered.", **named("title", title))
+
+
+def missed() -> Wording:
+    return wording("The session was held without the person, so the need is planned for again.")
+
+
+def replaced(title: LocalText, starts_on: date | None) -> Wording:
+    if starts_on is None:
+        return wording("{title} takes its place in this plan.", **named("title", title))
+    return wording(
+        "{title}, from {starts_on}, takes its place in this plan.",
+        starts_on=starts_on.isoformat(),
+        **named("title", title),
+    )
+
+
+def no_longer_possible() -> Wording:
+    return wording(
+        "The person can no longer take it: another duty, language, role or the number of seats stands against it."
+    )
+
+
+# What else there was
+
+
+def only_choice() -> Wording:
+    return wording("Nothing else that is free would close this gap.")
+
+
+def next_best(chosen: Offer, other: Offer) -> Wording:
+    """What would have come instead, with the difference that decided: days, then minutes, then money."""
+    title = named("title", other.title)
+    later = (other.ends_on - chosen.ends_on).days
+    if later > 0 and other.starts_on is not None:
+        return wording(
+            "Next best was {title} from {starts_on}: it ends {days} days later.",
+            starts_on=other.starts_on.isoformat(), days=later, **title,
+        )  # fmt: skip
+    if other.starts_on is not None and chosen.starts_on is None:
+        return wording(
+            "Next best was {title} from {starts_on}, which costs a seat.",
+            starts_on=other.starts_on.isoformat(),
+            **title,
+        )
+    if other.minutes > chosen.minutes:
+        return wording(
+            "Next best was {title}: it takes {minutes} minutes longer.", minutes=other.minutes - chosen.minutes, **title
+        )
+    if other.cost > chosen.cost:
+        return wording(
+            "Next best was {title}: it costs {amount} more.", amount=(other.cost - chosen.cost) // 100, **title
+        )
+    if other.on_the_spot and not chosen.on_the_spot:
+        return wording("Next best was {title}, which means a journey.", **title)
+    return wording("Next best was {title}.", **title)
+
+
+# Why a gap stays open
+
+
+def role_name(role: Role | None) -> str:
+    return "" if role is None else ROLE_NAMES[role]
+
+
+def languages_named(codes: tuple[str, ...]) -> str:
+    """Languages under their own names, which every reader recognises."""
+    return ", ".join(TEACHING_LANGUAGES.get(code, code) for code in codes)
+
+
+def no_course(want: Want, competency: LocalText, *, lower: int) -> Wording:
+    """`lower`: how many modules and courses give it at a lower level."""
+    said: dict[str, Scalar] = {"level": int(want.gap.requirement.level), **named("competency", competency)}
+    if lower:
+        return wording(
+            "No module or recognised course gives {competency} at level {level}; {count} give it at a lower level.",
+            count=lower, **said,
+        )  # fmt: skip
+    return wording("No module or recognised course gives {competency} at level {level}.", **said)
+
+
+def only_observed(want: Want, competency: LocalText) -> Wording:
+    return wording(
+        "Only observed performance counts for {competency} at level {level}: no course gives it, the mission records it.",
+        level=int(want.gap.requirement.level), **named("competency", competency),
+    )  # fmt: skip
+
+
+def role_not_admitted(competency: LocalText, *, count: int, role: Role | None) -> Wording:
+    return wording(
+        "{count} courses give {competency}, but none admits the role: {role}.",
+        count=count, role=role_name(role), **named("competency", competency),
+    )  # fmt: skip
+
+
+def language_not_offered(
+    competency: LocalText, *, count: int, offered: tuple[str, ...], spoken: tuple[str, ...]
+) -> Wording:
+    said = {"count": count, "offered": languages_named(offered), **named("competency", competency)}
+    if not spoken:
+        return wording(
+            "{count} modules and courses give {competency} in {offered}, but no language of the person is on file.",
+            **said,
+        )
+    return wording(
+        "{count} modules and courses give {competency} in {offered}; the person reads {spoken}.",
+        spoken=languages_named(spoken), **said,
+    )  # fmt: skip
+
+
+def no_session(competency: LocalText, *, count: int, starts_on: date, ends_on: date) -> Wording:
+    return wording(
+        "{count} courses give {competency}, but none has an open session between {starts_on} and {ends_on}.",
+        count=count, starts_on=starts_on.isoformat(), ends_on=ends_on.isoformat(), **named("competency", competency),
+    )  # fmt: skip
+
+
+def not_available(competency: LocalText, *, count: int, first: Offer) -> Wording:
+    assert first.starts_on is not None
+    return wording(
+        "{count} sessions give {competency}, the first from {starts_on} to {ends_on}; "
+        "leave, other training or the end of the posting fall into each.",
+        count=count, starts_on=first.starts_on.isoformat(), ends_on=first.ends_on.isoformat(), **named("competency", competency),
+    )  # fmt: skip
+
+
+def prerequisite_lacking(offer: Offer, required: LocalText, *, count: int) -> Wording:
+    assert offer.requires is not None
+    return wording(
+        "{title} asks for {required} at level {level} first, which is not held in time; "
+        "nor is what the others of the {count} ways to close this gap ask for.",
+        level=int(offer.requires.level), count=count, **named("title", offer.title), **named("required", required),
+    )  # fmt: skip
+
+
+def all_taken(competency: LocalText, *, count: int, seats: int) -> Wording:
+    return wording(
+        "All {seats} seats of the {count} sessions that could give {competency} are taken.",
+        count=count, seats=seats, **named("competency", competency),
+    )  # fmt: skip
+
+
+def too_dear(competency: LocalText, *, count: int, least: int) -> Wording:
+    return wording(
+        "{count} sessions with free seats give {competency}; the cheapest costs {amount}, more than is left to spend.",
+        count=count, amount=least // 100, **named("competency", competency),
+    )  # fmt: skip
+
+
+def same_days(competency: LocalText, *, count: int, other: Offer) -> Wording:
+    return wording(
+        "{count} sessions with free seats give {competency}, all on days on which the person has another seat, such as {title}.",
+        count=count, **named("title", other.title), **named("competency", competency),
+    )  # fmt: skip
+
+
+def enough_already(competency: LocalText, *, seats: int, first: Offer) -> Wording:
+    return wording(
+        "The person has {seats} assignments already, the most that policy gives at once; {title} comes next.",
+        seats=seats, **named("title", first.title), **named("competency", competency),
+    )  # fmt: skip
+
+
+def not_worth_it(competency: LocalText, *, count: int, offer: Offer) -> Wording:
+    return wording(
+        "{count} free seats would give {competency}, such as {title}; what they cost outweighs closing this gap, "
+        "or the time is used for heavier ones.",
+        count=count, **named("title", offer.title), **named("competency", competency),
+    )  # fmt: skip
+
+
+def too_late(competency: LocalText, *, ends_on: date, due_on: date) -> Wording:
+    return wording(
+        "The first possible end is {ends_on}, {days} days after {due_on}: too late for {competency} to count.",
+        ends_on=ends_on.isoformat(), due_on=due_on.isoformat(), days=(ends_on - due_on).days, **named("competency", competency),
+    )  # fmt: skip
