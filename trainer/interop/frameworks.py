@@ -9,7 +9,7 @@ from trainer.competencies.rules import HALF_LIFE_MONTHS
 from trainer.competencies.values import Area, Competency, CompetencyKey, FrameworkSpec
 from trainer.interop import toml_text
 from trainer.interop.toml_text import Report, Table
-from trainer.kernel.values import Problem
+from trainer.kernel.values import Problem, wording
 
 LARGEST_FILE = 1_000_000
 LONGEST_TITLE = 70
@@ -31,10 +31,10 @@ def read_framework(path: Path) -> tuple[FrameworkSpec | None, tuple[Problem, ...
 
 def _content(path: Path, report: Report) -> bytes | None:
     if path.is_symlink() or not path.is_file():
-        report.add("There is no such file. Check the name.")
+        report.add(wording("There is no such file. Check the name."))
         return None
     if path.stat().st_size > LARGEST_FILE:
-        report.add("This file is too large for a framework: at most {most} bytes are read.", most=LARGEST_FILE)
+        report.add(wording("This file is too large for a framework: at most {most} bytes are read.", most=LARGEST_FILE))
         return None
     return path.read_bytes()
 
@@ -44,7 +44,7 @@ def _decoded(content: bytes, report: Report) -> str | None:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        report.add("This file is not in UTF-8. Save it in that encoding.", line=line)
+        report.add(wording("This file is not in UTF-8. Save it in that encoding."), line=line)
         return None
 
 
@@ -57,14 +57,18 @@ def _framework(table: Table, *, digest: str) -> FrameworkSpec:
         if found.key and found.key in seen:
             each.refuse(
                 "key",
-                "“{value}” stands here twice, first on line {first}. Keys are unique.",
-                value=found.key,
-                first=seen[found.key],
+                wording(
+                    "“{value}” stands here twice, first on line {first}. Keys are unique.",
+                    value=found.key,
+                    first=seen[found.key],
+                ),
             )
         seen.setdefault(found.key, each.line("key"))
         competencies.append(found)
     if not competencies:
-        table.refuse("competencies", "A framework needs at least one competency: add [[{name}]].")
+        table.refuse(
+            "competencies", wording("A framework needs at least one competency: add [[{name}]].", name="competencies")
+        )
     table.close()
     return FrameworkSpec(key=key, version=version, title=title, competencies=tuple(competencies), digest=digest)
 
@@ -77,10 +81,12 @@ def _competency(table: Table) -> Competency:
         if len(text) > LONGEST_TITLE:
             table.refuse(
                 "title",
-                "The title in the language {language} has {count} characters; at most {most} fit.",
-                language=language,
-                count=len(text),
-                most=LONGEST_TITLE,
+                wording(
+                    "The title in the language {language} has {count} characters; at most {most} fit.",
+                    language=language,
+                    count=len(text),
+                    most=LONGEST_TITLE,
+                ),
             )
     months = table.number("valid_months", least=0, most=LONGEST_VALIDITY_MONTHS)
     decay = table.choice("decay", HALF_LIFE_MONTHS)

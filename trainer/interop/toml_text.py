@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from trainer.kernel.values import LocalText, Problem, Scalar, wording
+from trainer.kernel.values import LocalText, Problem, Wording, wording
 
 Path = tuple[str | int, ...]
 
@@ -33,9 +33,9 @@ class Report:
     file: str
     problems: list[Problem] = field(default_factory=list)
 
-    def add(self, key: str, /, *, line: int | None = None, **params: Scalar) -> None:
-        """Note a problem; its sentence is marked where it is declared."""
-        self.problems.append(Problem(field=None, message=wording(key, **params), file=self.file, line=line))
+    def add(self, message: Wording, *, line: int | None = None) -> None:
+        """Note a problem."""
+        self.problems.append(Problem(field=None, message=message, file=self.file, line=line))
 
 
 class Table:
@@ -58,9 +58,13 @@ class Table:
             whole = whole[:-1]
         return self._lines.get(whole, 1)
 
-    def refuse(self, name: str, key: str, /, **params: Scalar) -> None:
+    def has(self, name: str) -> bool:
+        """Whether the field is there, right or wrong."""
+        return name in self._values
+
+    def refuse(self, name: str, message: Wording) -> None:
         """Note a problem at a field."""
-        self._report.add(key, line=self.line(name), name=name, **params)
+        self._report.add(message, line=self.line(name))
 
     def text(self, name: str) -> str:
         """A text that must be there and say something."""
@@ -68,10 +72,10 @@ class Table:
         if value is None:
             return ""
         if not isinstance(value, str):
-            self.refuse(name, "“{name}” must be a text in quotation marks.")
+            self.refuse(name, wording("“{name}” must be a text in quotation marks.", name=name))
             return ""
         if not value.strip():
-            self.refuse(name, "“{name}” is empty. Write something between the quotation marks.")
+            self.refuse(name, wording("“{name}” is empty. Write something between the quotation marks.", name=name))
         return value.strip()
 
     def optional_text(self, name: str) -> str | None:
@@ -84,7 +88,8 @@ class Table:
         value = self.text(name)
         if value and not is_key(value):
             self.refuse(
-                name, "“{value}” is not a key. Use lower-case letters and digits joined by hyphens.", value=value
+                name,
+                wording("“{value}” is not a key. Use lower-case letters and digits joined by hyphens.", value=value),
             )
             return ""
         return value
@@ -98,7 +103,12 @@ class Table:
         """One of a few words."""
         value, allowed = self.text(name), list(among)
         if value and value not in allowed:
-            self.refuse(name, "“{name}” is “{value}”. Use one of: {allowed}.", value=value, allowed=", ".join(allowed))
+            self.refuse(
+                name,
+                wording(
+                    "“{name}” is “{value}”. Use one of: {allowed}.", name=name, value=value, allowed=", ".join(allowed)
+                ),
+            )
             return ""
         return value
 
@@ -108,7 +118,10 @@ class Table:
         if value is None:
             return None
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            self.refuse(name, "“{name}” must be a whole number from {least} to {most}.", least=least, most=most)
+            self.refuse(
+                name,
+                wording("“{name}” must be a whole number from {least} to {most}.", name=name, least=least, most=most),
+            )
             return None
         return value
 
@@ -124,7 +137,7 @@ class Table:
         """`true` or `false`."""
         value = self._needed(name)
         if value is not None and not isinstance(value, bool):
-            self.refuse(name, "“{name}” must be true or false, without quotation marks.")
+            self.refuse(name, wording("“{name}” must be true or false, without quotation marks.", name=name))
         return value is True
 
     def local(self, name: str) -> LocalText:
@@ -133,19 +146,25 @@ class Table:
         if value is None:
             return {"en": ""}
         if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
-            self.refuse(name, '“{name}” must hold a text for each language: { en = "…", fr = "…", ar = "…" }.')
+            self.refuse(
+                name,
+                wording('“{name}” must hold a text for each language: {{ en = "…", fr = "…", ar = "…" }}.', name=name),
+            )
             return {"en": ""}
         for language, each in value.items():
             if not LANGUAGE.fullmatch(language):
                 self.refuse(
                     name,
-                    "“{language}” is not the code of a language. Use codes such as en, fr or ar.",
-                    language=language,
+                    wording(
+                        "“{language}” is not the code of a language. Use codes such as en, fr or ar.", language=language
+                    ),
                 )
             if not each.strip():
-                self.refuse(name, "“{name}” is empty in the language {language}.", language=language)
+                self.refuse(
+                    name, wording("“{name}” is empty in the language {language}.", name=name, language=language)
+                )
         if "en" not in value:
-            self.refuse(name, "“{name}” has no English text. Add en.")
+            self.refuse(name, wording("“{name}” has no English text. Add en.", name=name))
         return {"en": ""} | {language: each.strip() for language, each in value.items()}
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -154,7 +173,9 @@ class Table:
         if value is None:
             return ()
         if not isinstance(value, list) or not all(isinstance(each, str) and each.strip() for each in value):
-            self.refuse(name, "“{name}” must be a list of texts in quotation marks, none of them empty.")
+            self.refuse(
+                name, wording("“{name}” must be a list of texts in quotation marks, none of them empty.", name=name)
+            )
             return ()
         return tuple(each.strip() for each in value)
 
@@ -164,7 +185,8 @@ class Table:
         for each in found:
             if not is_key(each):
                 self.refuse(
-                    name, "“{value}” is not a key. Use lower-case letters and digits joined by hyphens.", value=each
+                    name,
+                    wording("“{value}” is not a key. Use lower-case letters and digits joined by hyphens.", value=each),
                 )
         return tuple(each for each in found if is_key(each))
 
@@ -172,10 +194,12 @@ class Table:
         """A table within this one; an empty one when it is missing."""
         value = self._needed(name)
         if value is not None and not isinstance(value, dict):
-            self.refuse(name, "“{name}” must be a part of its own: [{name}] on a line, its fields below.")
+            self.refuse(
+                name, wording("“{name}” must be a part of its own: [{name}] on a line, its fields below.", name=name)
+            )
             value = None
         # what a missing table lacks was said once already, so nobody hears it again
-        report = self._report if value else Report(file=self._report.file)
+        report = Report(file=self._report.file) if value is None else self._report
         return Table(value or {}, path=(*self._path, name), lines=self._lines, report=report)
 
     def tables(self, name: str) -> Iterator[Table]:
@@ -183,7 +207,9 @@ class Table:
         self._taken.add(name)
         value = self._values.get(name, [])
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-            self.refuse(name, "“{name}” must be repeated parts: [[{name}]] on a line, its fields below.")
+            self.refuse(
+                name, wording("“{name}” must be repeated parts: [[{name}]] on a line, its fields below.", name=name)
+            )
             return
         for place, each in enumerate(value):
             yield Table(each, path=(*self._path, name, place), lines=self._lines, report=self._report)
@@ -193,12 +219,14 @@ class Table:
         for name in self._values:
             if name not in self._taken:
                 known = ", ".join(sorted(self._taken))
-                self.refuse(name, "There is no field “{name}” here. The fields are: {known}.", known=known)
+                self.refuse(
+                    name, wording("There is no field “{name}” here. The fields are: {known}.", name=name, known=known)
+                )
 
     def _needed(self, name: str) -> Any:
         self._taken.add(name)
         if name not in self._values:
-            self._report.add("“{name}” is missing. Add it.", line=self.line(), name=name)
+            self._report.add(wording("“{name}” is missing. Add it.", name=name), line=self.line())
             return None
         return self._values[name]
 
@@ -214,9 +242,11 @@ def parse(text: str, *, report: Report) -> Table | None:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         report.add(
-            "This is not valid TOML: {reason}. Look at quotation marks, brackets and equals signs near this line.",
+            wording(
+                "This is not valid TOML: {reason}. Look at quotation marks, brackets and equals signs near this line.",
+                reason=_LINE.sub("", str(error)) or "it is nested too deeply",
+            ),
             line=_line_of(error, text),
-            reason=_LINE.sub("", str(error)) or "it is nested too deeply",
         )
         return None
     return Table(values, path=(), lines=lines_of(text), report=report)

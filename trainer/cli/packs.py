@@ -1,0 +1,80 @@
+"""`packs`: read, check and install content packs."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from trainer.catalogue.values import Pack
+from trainer.kernel.values import Problem
+
+
+@click.group("packs")
+def group() -> None:
+    """Check and install curriculum packs."""
+
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+FRAMEWORK = click.option(
+    "--framework",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The competency framework; without it, frameworks/<key>.toml beside each pack.",
+)
+
+
+@group.command()
+@click.argument("directories", metavar="DIR [DIR…]", nargs=-1, required=True, type=FOLDER)
+@FRAMEWORK
+def check(directories: tuple[Path, ...], *, framework: Path | None) -> None:
+    """Read each pack in DIR and say everything that is wrong with it; stores nothing and needs no database."""
+    from trainer.interop.packs import examine_packs
+
+    packs, problems = examine_packs(directories, framework=framework)
+    _refuse(problems)
+    for pack in packs:
+        click.echo(_summary(pack))
+
+
+@group.command()
+@click.argument("directory", metavar="DIR", type=FOLDER)
+@FRAMEWORK
+def install(directory: Path, *, framework: Path | None) -> None:
+    """Check the pack in DIR and make it the edition in use; the packs that it needs must be installed."""
+    from trainer.catalogue.operations import install_pack
+    from trainer.edge import job_transaction
+    from trainer.interop.packs import examine_packs
+    from trainer.kernel.errors import Invalid, Refusal
+
+    packs, problems = examine_packs((directory,), framework=framework)
+    _refuse(problems)
+    try:
+        with job_transaction("packs install") as work:
+            for pack in packs:
+                install_pack(work, pack=pack)
+    except Refusal as refusal:
+        _refuse(refusal.problems if isinstance(refusal, Invalid) else ())
+        raise click.ClickException(str(refusal.message)) from refusal
+    for pack in packs:
+        click.echo(_summary(pack))
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    """Print every problem and leave with 1, if there is any."""
+    if not problems:
+        return
+    for problem in problems:
+        place = problem.file or "pack" if problem.line is None else f"{problem.file}:{problem.line}"
+        click.echo(f"{place}: {problem.message}", err=True)
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    click.echo(f"{count}. Nothing was stored.", err=True)
+    sys.exit(1)
+
+
+def _summary(pack: Pack) -> str:
+    questions = sum(len(module.questions["en"]) for module in pack.modules)
+    translations = sum(len(module.lessons) - 1 for module in pack.modules)
+    return (
+        f"{pack.key} {pack.version}: {len(pack.modules)} modules, {questions} questions, {translations} translated "
+        f"lessons, {len(pack.tracks)} tracks."
+    )
