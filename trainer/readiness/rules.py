@@ -103,6 +103,11 @@ def add_up(parts: Iterable[Readiness]) -> Readiness:
     return Readiness(counts={state: count for state, count in total.items() if count})
 
 
+def severity(standings: Iterable[PersonReadiness]) -> int:
+    """Sorts people by the worst of what is judged here, worst first; of at least one standing."""
+    return _BADNESS[worst(each.currency for each in standings)]
+
+
 def badness(person: PersonInArea) -> tuple[int, date, PersonId]:
     """Sorts people worst first; of the same state the one whose evidence ends or ended first."""
     return _BADNESS[person.state], person.until_on or date.max, person.person
