@@ -14,7 +14,7 @@ from trainer.competencies.values import Area, Currency, Level
 from trainer.kernel.values import wording
 from trainer.readiness import operations, queries, rules
 from trainer.readiness.models import ReadinessCount
-from trainer.readiness.values import AreaGroup, BoardFilter, CellFilter
+from trainer.readiness.values import AreaGroup, BoardFilter, BoardOrder, CellFilter
 from trainer.tracks.models import AssignmentRow
 
 
@@ -76,6 +76,22 @@ def test_the_board_is_narrowed_by_what_is_asked(session, state):
     }
     assert shape(board_of(session, state, within=frozenset({closing}))) == {"CLOSING": {"POC": (4, 4)}}
     assert shape(board_of(session, state, group=AreaGroup.NEWER)) == {"ACTIVE": {}, "CLOSING": {}}
+
+
+@pytest.mark.parametrize(
+    ("order", "names"),
+    [("mission", "a B C D"), ("-mission", "D C B a"), ("ready", "B a C D"), ("-ready", "C a B D")],
+)
+def test_the_board_stands_in_the_order_wanted(session, state, order, names):
+    for name, ready in (("a", 5), ("B", 1), ("C", 9)):
+        readiness.count(
+            session, mission=accounts.mission(session, name=name), organisation=state, current=ready, never=4
+        )
+    accounts.mission(session, name="D")
+
+    board = board_of(session, state, order=BoardOrder(order))
+
+    assert " ".join(row.mission.name for row in board.rows) == names
 
 
 def test_the_board_says_whose_counts_are_behind(session, state):
@@ -178,6 +194,18 @@ def test_a_cell_is_narrowed_to_a_state_or_a_unit_and_paged(session, place, peopl
     assert asked(unit=place.unit) == (["Never", "Lapsed"], 3, 2)
     assert asked(unit=place.unit, page=2) == (["Ready"], 3, 2)
     assert asked(page=9) == ([], 4, 2)
+
+
+def test_a_cell_is_counted_for_one_role_or_organisation(session, work, place, people):
+    soldier(work, place, organisation_id=accounts.organisation(work))
+
+    def asked(**wanted):
+        found = queries.cell(session, mission=place.mission, area=Area.POC, on=TODAY, wanted=CellFilter(**wanted))
+        return found.readiness.required, len(found.people), len(found.units)
+
+    assert asked(role=Role.OBSERVER) == (1, 1, 1)
+    assert asked(organisation=place.organisation) == (4, 4, 2)
+    assert asked(organisation=place.organisation, role=Role.INFANTRY, state=Currency.NEVER) == (3, 1, 1)
 
 
 def test_a_cell_of_an_area_not_in_the_mandate_is_empty(session, place, people):

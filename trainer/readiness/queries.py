@@ -61,7 +61,7 @@ _NEVER_WORKED_OUT = Freshness(worked_out_at=None, on=None, behind=True)
 
 
 def board(session: Session, *, on: date, wanted: BoardFilter = BoardFilter()) -> Board:  # noqa: B008 - frozen
-    """Missions by areas, from the counts alone: three queries, whatever the number of people. Missions by name."""
+    """Missions by areas, from the counts alone: three queries, whatever the number of people."""
     missions = [each for each in account_queries.missions(session) if _is_wanted(each, wanted)]
     areas = (
         Area.CND,
@@ -69,9 +69,12 @@ def board(session: Session, *, on: date, wanted: BoardFilter = BoardFilter()) ->
     )
     cells = _cells(session, wanted)
     fresh = _freshness(session, on=on)
-    rows = tuple(
-        _board_row(mission, {area: cells[mission.id, area] for area in areas if (mission.id, area) in cells}, fresh)
-        for mission in sorted(missions, key=lambda each: (each.name.casefold(), each.id))
+    rows = rules.in_order(
+        (
+            _board_row(mission, {area: cells[mission.id, area] for area in areas if (mission.id, area) in cells}, fresh)
+            for mission in missions
+        ),
+        wanted.order,
     )
     present = {area for row in rows for area in row.cells} | {Area.CND}
     return Board(
@@ -145,7 +148,11 @@ def cell(
 ) -> CellPage:
     """One mission in one area, down to its people, worst first; raises the refusal of an unknown mission."""
     card = account_queries.mission(session, mission=mission)
-    people = _people_in(session, mission=mission, area=area, on=on)
+    people = [
+        each
+        for each in _people_in(session, mission=mission, area=area, on=on)
+        if wanted.role in (None, each[0].role) and wanted.organisation in (None, each[0].organisation)
+    ]
     chosen = [each for each in people if wanted.state in (None, each[1].state) and wanted.unit in (None, each[0].unit)]
     units = {unit.id: unit.name for unit in account_queries.units_of(session, mission=mission)}
     by_unit: defaultdict[UnitId | None, list[Currency]] = defaultdict(list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from fractions import Fraction
 
 from trainer.competencies import rules as competency_rules
 from trainer.competencies.values import (
@@ -21,6 +22,8 @@ from trainer.kernel.values import PersonId
 from trainer.readiness.values import (
     READY,
     WORST_FIRST,
+    BoardOrder,
+    BoardRow,
     ForecastPoint,
     Gain,
     Outlook,
@@ -111,6 +114,21 @@ def severity(standings: Iterable[PersonReadiness]) -> int:
 def badness(person: PersonInArea) -> tuple[int, date, PersonId]:
     """Sorts people worst first; of the same state the one whose evidence ends or ended first."""
     return _BADNESS[person.state], person.until_on or date.max, person.person
+
+
+def in_order(rows: Iterable[BoardRow], order: BoardOrder) -> tuple[BoardRow, ...]:
+    """The missions of a board in the order wanted; those that are equal by name."""
+    by_name = sorted(rows, key=lambda row: (row.mission.name.casefold(), row.mission.id))
+    if order is BoardOrder.NAME:
+        return tuple(by_name)
+    if order is BoardOrder.NAME_BACKWARDS:
+        return tuple(reversed(by_name))
+    sign = -1 if order is BoardOrder.MOST_READY else 1
+    return tuple(sorted(by_name, key=lambda row: (not row.total.required, sign * _share(row.total))))
+
+
+def _share(readiness: Readiness) -> Fraction:
+    return Fraction(readiness.ready, readiness.required or 1)
 
 
 def tasks_behind(standings: Iterable[PersonReadiness]) -> tuple[TaskRef, ...]:

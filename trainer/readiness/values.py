@@ -124,6 +124,16 @@ class Freshness:
     """Something has happened since that may move them, or they are of an earlier day."""
 
 
+class BoardOrder(StrEnum):
+    """In which order the missions stand; as the head of a table spells it."""
+
+    NAME = "mission"
+    NAME_BACKWARDS = "-mission"
+    LEAST_READY = "ready"
+    """By the share that is ready; missions that ask for nothing last."""
+    MOST_READY = "-ready"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardFilter:
     """What of the board is wanted; None does not narrow."""
@@ -134,6 +144,7 @@ class BoardFilter:
     role: Role | None = None
     within: frozenset[MissionId] | None = None
     """The missions that may be seen at all."""
+    order: BoardOrder = BoardOrder.NAME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +201,10 @@ class MissionPage:
 class CellFilter:
     """Whom of a cell is wanted; None does not narrow."""
 
+    role: Role | None = None
+    organisation: OrganisationId | None = None
     state: Currency | None = None
+    """Narrows the list of people, not the counts of the cell; so does the unit."""
     unit: UnitId | None = None
 
 
@@ -216,7 +230,7 @@ class CellPage:
     mission: MissionCard
     area: Area
     readiness: Readiness
-    """Of everybody in the cell, whatever the filter."""
+    """Of everybody of the role and organisation, whatever state or unit is wanted."""
     units: tuple[UnitRow, ...]
     tasks: tuple[TaskRef, ...]
     """The mandated tasks behind the requirements, each once; empty for the baseline."""
