@@ -34,7 +34,7 @@ POC = {"poc": 2}
 _numbers = count(1)
 
 
-def partner(place: Session | Work, *, organisation: OrganisationId | None = None, **changes: Any) -> PartnerId:
+def partner(place: Session | Work, /, *, organisation: OrganisationId | None = None, **changes: Any) -> PartnerId:
     """A training centre in East Africa."""
     number = next(_numbers)
     if organisation is None:
@@ -53,6 +53,7 @@ def partner(place: Session | Work, *, organisation: OrganisationId | None = None
 
 def unrecognised_course(
     place: Session | Work,
+    /,
     *,
     partner: PartnerId | None = None,
     awards: Mapping[str, int] = POC,
@@ -81,7 +82,7 @@ def unrecognised_course(
     return made
 
 
-def course(place: Session | Work, *, awards: Mapping[str, int] = POC, **changes: Any) -> CourseId:
+def course(place: Session | Work, /, *, awards: Mapping[str, int] = POC, **changes: Any) -> CourseId:
     """A published course whose awards are all recognised."""
     made = unrecognised_course(place, awards=awards, **({"asked_at": None} | changes))
     for key, level in awards.items():
@@ -89,12 +90,12 @@ def course(place: Session | Work, *, awards: Mapping[str, int] = POC, **changes:
     return made
 
 
-def draft_course(place: Session | Work, **changes: Any) -> CourseId:
+def draft_course(place: Session | Work, /, **changes: Any) -> CourseId:
     """A course that its partner has not published."""
     return unrecognised_course(place, **({"state": CourseState.DRAFT, "asked_at": None} | changes))
 
 
-def recognition(place: Session | Work, *, course: CourseId, **changes: Any) -> int:
+def recognition(place: Session | Work, /, *, course: CourseId, **changes: Any) -> int:
     """A decision that the course proves `poc` at level 2, taken a month ago, without end."""
     given = {
         "competency_key": "poc",
@@ -106,7 +107,7 @@ def recognition(place: Session | Work, *, course: CourseId, **changes: Any) -> i
     return _added(place, Recognition(course_id=course, **given))
 
 
-def course_session(place: Session | Work, *, course: CourseId | None = None, **changes: Any) -> SessionId:
+def course_session(place: Session | Work, /, *, course: CourseId | None = None, **changes: Any) -> SessionId:
     """An open session from 8 to 12 February 2027 with 20 free seats."""
     number = next(_numbers)
     starts_on = changes.get("starts_on", FIRST_DAY)
@@ -123,13 +124,14 @@ def course_session(place: Session | Work, *, course: CourseId | None = None, **c
     return SessionId(_added(place, CourseSession(course_id=held, **given)))
 
 
-def full_session(place: Session | Work, **changes: Any) -> SessionId:
+def full_session(place: Session | Work, /, **changes: Any) -> SessionId:
     """An open session whose 20 seats are all taken."""
     return course_session(place, **({"seats_taken": 20} | changes))
 
 
 def quota(
     place: Session | Work,
+    /,
     *,
     course_session: SessionId,
     organisation: OrganisationId | None = None,

@@ -261,7 +261,8 @@ def check_decisions(
         problems.extend(check_reason(decision.reason, field="reason"))
     if len({decision.competency for decision in decisions}) < len(decisions):
         problems.append(_at(None, wording("One competency is decided on twice.")))
-    return tuple(dict.fromkeys(problems))
+    # several decisions share a reason and an end: each fault of those is told once
+    return tuple(problem for place, problem in enumerate(problems) if problem not in problems[:place])
 
 
 def decisions_ended_by(before: CourseDraft, after: CourseDraft) -> frozenset[CompetencyKey]:
