@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 
 from trainer.accounts.values import NewPerson, NewPosting, Office, Role, Sex
-from trainer.competencies.values import Area
+from trainer.competencies.values import Area, CompetencyKey, Level, NewEvidence, Source, SourceRef
 from trainer.demo.facts import FOLDER, BadFacts
-from trainer.demo.people import Places
+from trainer.demo.people import CERTIFICATES, Places
 from trainer.interop import toml_text
 from trainer.interop.toml_text import Report, Table
-from trainer.kernel.values import Problem, wording
+from trainer.kernel.values import PersonId, Problem, wording
 
 PASSWORD = "peace-operations-demo"  # noqa: S105 - known to everybody, and of demonstration databases only
 """Of every demonstration account; such a database holds invented people only and says so."""
@@ -28,6 +28,17 @@ class PostingFact:
     """Days since arrival."""
     left: int
     """Days until rotation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldFact:
+    """A piece of evidence of somebody who can sign in."""
+
+    competency: CompetencyKey
+    level: Level
+    source: Source
+    days: int
+    """Since it was observed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +57,7 @@ class AccountFact:
     """None for a trainee."""
     says: str
     posting: PostingFact | None
+    held: tuple[HeldFact, ...]
     authority: tuple[Area, ...]
     head: tuple[Area, ...]
 
@@ -97,6 +109,20 @@ def new_person(account: AccountFact, *, places: Places, today: date) -> NewPerso
     )
 
 
+def evidence_of(account: AccountFact, *, person: PersonId, today: date) -> tuple[NewEvidence, ...]:
+    """Return what the account holds, to be recorded."""
+    return tuple(
+        NewEvidence(
+            person=person,
+            competency=each.competency,
+            level=each.level,
+            observed_on=today - timedelta(days=each.days),
+            source=SourceRef(source=each.source, subject=CERTIFICATES[each.source][0]),
+        )
+        for each in account.held
+    )
+
+
 def _account(table: Table) -> AccountFact:
     account = AccountFact(
         key=table.key("key"),
@@ -110,6 +136,7 @@ def _account(table: Table) -> AccountFact:
         office=Office(table.choice("office", list(Office)) or Office.AUDITOR) if table.has("office") else None,
         says=table.text("says"),
         posting=_posting(table.table("posting")) if table.has("posting") else None,
+        held=tuple(_held(each) for each in table.tables("held")),
         authority=_areas(table, "authority"),
         head=_areas(table, "head"),
     )
@@ -129,6 +156,17 @@ def _posting(table: Table) -> PostingFact:
     )
     table.close()
     return posting
+
+
+def _held(table: Table) -> HeldFact:
+    held = HeldFact(
+        competency=CompetencyKey(table.key("competency")),
+        level=Level(table.number("level", least=1, most=4) or 1),
+        source=Source(table.choice("source", list(Source)) or Source.SELF_DECLARED),
+        days=table.number("days", least=0, most=3000) or 0,
+    )
+    table.close()
+    return held
 
 
 def _areas(table: Table, name: str) -> tuple[Area, ...]:
