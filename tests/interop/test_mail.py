@@ -91,6 +91,13 @@ def test_a_mail_in_arabic_reads_from_right_to_left(environment: Environment) -> 
     assert '<html lang="ar" dir="rtl">' in mail.html
 
 
+def test_a_title_of_several_languages_is_given_in_the_readers(environment: Environment) -> None:
+    line = wording("{title} was due on {due_on}.", title={"en": "Conduct", "fr": "Déontologie"}, due_on="2026-12-01")
+
+    assert "Déontologie was due" in rendered(environment, message(language="fr", lines=(line,))).text
+    assert "Conduct was due" in rendered(environment, message(language="ar", lines=(line,))).text
+
+
 def test_an_unknown_language_still_gives_a_date(environment: Environment) -> None:
     assert "1 December 2026" in rendered(environment, message(language="zz")).text
 
@@ -231,6 +238,13 @@ def test_a_refused_recipient_is_an_error_of_the_system(server: Server) -> None:
 
     with pytest.raises(OSError, match="nobody of that name"):
         mailer.send(Mail(to="a@refuse.example", subject="s", text="t", html="h"))
+
+
+def test_an_address_that_is_none_is_an_error_of_the_system(server: Server) -> None:
+    mailer = SmtpMailer(host="127.0.0.1", port=server.port, security="none", sender="t@example.org")
+
+    with pytest.raises(OSError, match="cannot be written"):
+        mailer.send(Mail(to="not an address", subject="s", text="t", html="h"))
 
 
 def test_a_server_that_offers_no_encryption_gets_no_mail(server: Server) -> None:

@@ -11,6 +11,7 @@ import ssl
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
@@ -94,7 +95,9 @@ def _word(line: Wording, translate: Callable[[str], str], language: str) -> str:
 def _parameter(name: str, value: Scalar, language: str) -> str:
     if name.endswith("_on"):
         return format_date(date.fromisoformat(str(value)), "d MMMM y", locale=_locale(language))
-    return format_decimal(value, locale=_locale(language)) if isinstance(value, int) else value
+    if isinstance(value, int):
+        return format_decimal(value, locale=_locale(language))
+    return value if isinstance(value, str) else value.get(language) or value["en"]
 
 
 def _locale(language: str) -> Locale:
@@ -138,12 +141,16 @@ class SmtpMailer:
 
     def send(self, mail: Mail) -> None:
         """Hand the mail to the server; raises OSError, of which the library's own errors are a kind."""
+        try:
+            composed = compose(mail, sender=self.sender)
+        except (ValueError, MessageError) as error:
+            raise OSError(f"the mail cannot be written: {error}") from error
         with self._connection() as server:
             if self.security == "starttls":
                 server.starttls(context=ssl.create_default_context())
             if self.user:
                 server.login(self.user, self.password)
-            server.send_message(compose(mail, sender=self.sender))
+            server.send_message(composed)
 
     def _connection(self) -> smtplib.SMTP:
         if self.security == "tls":

@@ -49,6 +49,10 @@ class AssignmentClosed(Conflict):
     """It ended while the person was at it."""
 
 
+class ModuleRetired(Conflict):
+    """No edition of the module is in use any more."""
+
+
 class Unanswered(Invalid):
     """Some questions have no answer; each is named in the problems."""
 
@@ -309,6 +313,11 @@ def _give(
         partner_operations.take_seats(work, seats=seats)
     modules = {step.module for step in fresh if step.module is not None}
     versions = catalogue_queries.current_version_of(work.session, modules=modules) if modules else {}
+    if modules - versions.keys():
+        gone = ", ".join(sorted(modules - versions.keys()))
+        raise ModuleRetired(
+            wording("These modules are no longer taught: {modules}. Work the plan out anew.", modules=gone)
+        )
     because = {each: [asdict(ref) for ref in each] for each in {step.because for step in fresh}}
     rows = [
         {

@@ -129,7 +129,7 @@ def my_page(session: Session, *, person: PersonId, on: date) -> MyPage:
     """A trainee's first page: what is next, what else, what changed, what is done. Seven queries."""
     cards = cards_of(session, assignments=assignments_of(session, person=person), on=on)
     still_open = rules.by_urgency(card for card in cards if card.assignment.is_open)
-    changes = _changes(cards, seen_until=_seen_until(session, person), on=on)
+    changes = _changes(cards, seen_until=changes_seen_until(session, person=person), on=on)
     done = sorted(
         (card for card in cards if card.assignment.state is AssignmentState.COMPLETED),
         key=lambda card: (card.assignment.ended_at or card.assignment.assigned_at, card.assignment.id),
@@ -145,6 +145,11 @@ def my_page(session: Session, *, person: PersonId, on: date) -> MyPage:
         done=tuple(done[:DONE_SHOWN]),
         done_in_all=len(done),
     )
+
+
+def changes_seen_until(session: Session, *, person: PersonId) -> datetime | None:
+    """Up to when the person has said that they saw what changed; None for somebody who never did."""
+    return session.scalar(select(ChangesSeen.seen_until).where(ChangesSeen.person_id == person))
 
 
 def attempt_result(session: Session, *, attempt: AttemptId) -> AttemptResult:
@@ -277,10 +282,6 @@ def _changes(cards: Iterable[AssignmentCard], *, seen_until: datetime | None, on
     found = [change for card in cards for change in rules.changes_of(card, since=seen_until)]
     fresh = [change for change in found if change.at.date() > on - CHANGES_KEPT]
     return tuple(sorted(fresh, key=lambda change: (change.at, change.card.assignment.id), reverse=True))
-
-
-def _seen_until(session: Session, person: PersonId) -> datetime | None:
-    return session.scalar(select(ChangesSeen.seen_until).where(ChangesSeen.person_id == person))
 
 
 def _effort(session: Session, card: AssignmentCard | None) -> timedelta | None:
