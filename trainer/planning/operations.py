@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy.engine import CursorResult
 
 from trainer.accounts.values import MissionId
+from trainer.competencies.values import TaskRef
 from trainer.kernel.errors import Conflict, Invalid
 from trainer.kernel.values import Cause, PersonId, Problem, wording
 from trainer.kernel.work import Work
@@ -52,6 +53,9 @@ LEASE = timedelta(minutes=5)
 
 MOST_ATTEMPTS = 5
 """A run that was begun so often and never ended is parked."""
+
+GOOD_ENOUGH = 2.0
+"""A first plan proven to be within so many percent of the best possible is taken; otherwise the search goes on."""
 
 MIP_SECONDS = 20.0
 """A net under the exact search of one plan, which is limited by nodes first."""
@@ -239,9 +243,19 @@ def solve(
     on_progress: Callable[[Stage], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Result:
-    """Answer the question; needs no database and no transaction. The same snapshot gives the same plan."""
-    options = solver.Options(mip_seconds=MIP_SECONDS)
-    return solver.solve(snapshot.instance, options=options, on_progress=on_progress, should_stop=should_stop)
+    """Answer the question; needs no database and no transaction. The same snapshot gives the same plan.
+
+    On top of what people have, only free seats are given and what is possible is kept. A first plan is searched for longer
+    when the quick one may be far from the best.
+    """
+    quick = solver.Options(mode="repair" if len(snapshot.instance.old_person) else "first", rounds=0)
+    with queries.without_collecting():
+        result = solver.solve(snapshot.instance, options=quick, on_progress=on_progress, should_stop=should_stop)
+        if quick.mode == "repair" or result.stopped or result.gap_pct <= GOOD_ENOUGH:
+            return result
+        thorough = solver.Options(mip_seconds=MIP_SECONDS)
+        better = solver.solve(snapshot.instance, options=thorough, on_progress=on_progress, should_stop=should_stop)
+    return better if better.objective >= result.objective else result
 
 
 def store_plan(work: Work, *, run: PlanRunId, snapshot: Snapshot, result: Result) -> PlanId | None:
@@ -256,7 +270,12 @@ def store_plan(work: Work, *, run: PlanRunId, snapshot: Snapshot, result: Result
     if row.cancel_asked_at is not None:
         _finish(work, row, RunState.CANCELLED)
         return None
-    if queries.read_snapshot(work.session, run=run, on=work.today).hash != snapshot.hash:
+    with queries.without_collecting():
+        return _store_if_right(work, row, snapshot, result)
+
+
+def _store_if_right(work: Work, row: PlanRun, snapshot: Snapshot, result: Result) -> PlanId | None:
+    if queries.read_snapshot(work.session, run=snapshot.run, on=work.today).hash != snapshot.hash:
         raise SnapshotChanged
     _require_right(snapshot, result)
     proposal = answer.propose(snapshot, result)
@@ -310,8 +329,9 @@ def _store(
     work.session.add(row)
     work.session.flush()  # its lines need the id
     plan = PlanId(row.id)
-    _insert(work, PlanStepRow, (_step_json(plan, each) for each in proposal.steps))
-    _insert(work, PlanUnmetRow, (_unmet_json(plan, each) for each in proposal.unmet))
+    because = _Because()
+    _insert(work, PlanStepRow, [_step_json(plan, each, because) for each in proposal.steps])
+    _insert(work, PlanUnmetRow, [_unmet_json(plan, each, because) for each in proposal.unmet])
     _supersede(work, superseded, by=plan)
     work.record(
         PlanProposed(plan_id=plan, run_id=run.id, needs_approval=row.needs_approval, missions=tuple(row.missions))
@@ -354,13 +374,22 @@ def _supersede(work: Work, superseded: Iterable[tuple[PlanRow, PlanRun]], *, by:
         other.state, other.decided_at, other.superseded_by_id = PlanState.SUPERSEDED, work.now, by
 
 
-def _insert(work: Work, table: type[PlanStepRow | PlanUnmetRow], rows: Iterable[dict[str, Any]]) -> None:
-    waiting = list(rows)
-    for first in range(0, len(waiting), ROWS_A_STATEMENT):
-        work.session.execute(insert(table), waiting[first : first + ROWS_A_STATEMENT])
+class _Because(dict[tuple[TaskRef, ...], list[dict[str, Any]]]):
+    """The same few sets of tasks stand behind thousands of lines: each is put into JSON once."""
+
+    def __missing__(self, tasks: tuple[TaskRef, ...]) -> list[dict[str, Any]]:
+        self[tasks] = [asdict(each) for each in tasks]
+        return self[tasks]
 
 
-def _step_json(plan: PlanId, step: PlannedStep) -> dict[str, Any]:
+def _insert(work: Work, table: type[PlanStepRow | PlanUnmetRow], rows: Sequence[dict[str, Any]]) -> None:
+    # into the table, not the class: the mapper would cut the rows wherever another column is empty
+    statement = insert(table.__table__)  # type: ignore[arg-type]  # a mapped class's table
+    for first in range(0, len(rows), ROWS_A_STATEMENT):
+        work.session.execute(statement, rows[first : first + ROWS_A_STATEMENT])
+
+
+def _step_json(plan: PlanId, step: PlannedStep, because: _Because) -> dict[str, Any]:
     why = step.justification
     return {
         "plan_id": plan,
@@ -373,13 +402,13 @@ def _step_json(plan: PlanId, step: PlannedStep) -> dict[str, Any]:
         "due_on": step.due_on,
         "justification": {
             "sentence": why.sentence.to_json(),
-            "because": [asdict(each) for each in why.because],
+            "because": because[why.because],
             "runner_up": None if why.runner_up is None else why.runner_up.to_json(),
         },
     }
 
 
-def _unmet_json(plan: PlanId, line: Unmet) -> dict[str, Any]:
+def _unmet_json(plan: PlanId, line: Unmet, because: _Because) -> dict[str, Any]:
     return {
         "plan_id": plan,
         "person_id": line.person,
@@ -388,7 +417,7 @@ def _unmet_json(plan: PlanId, line: Unmet) -> dict[str, Any]:
         "due_on": line.due_on,
         "code": line.code,
         "sentence": line.sentence.to_json(),
-        "because": [asdict(each) for each in line.because],
+        "because": because[line.because],
     }
 
 

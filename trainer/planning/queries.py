@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -76,9 +78,21 @@ def read_snapshot(session: Session, *, run: PlanRunId, on: date) -> Snapshot:
     row = session.get(PlanRun, run, populate_existing=True)
     if row is None:
         raise NoSuchRun
-    people = _people(session, row, on=on)
-    facts = _facts(session, people, on=on)
-    return question.ask(facts, run=run, attempt=row.attempts)
+    with without_collecting():
+        facts = _facts(session, _people(session, row, on=on), on=on)
+        return question.ask(facts, run=run, attempt=row.attempts)
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Without the garbage collector: it would look through some hundred thousand new values again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _people(session: Session, row: PlanRun, *, on: date) -> tuple[PersonProfile, ...]:

@@ -19,6 +19,7 @@ from trainer.planning.rules import sentences
 from trainer.planning.rules.question import (
     ENDED,
     FIXED,
+    FULL,
     OBSERVED,
     Asked,
     Held,
@@ -143,7 +144,7 @@ def _preparation(
         following = snapshot.offers[number]
         need = following.requires
         if need is None or not any(
-            skill == (need.competency, 0) and level >= need.level for skill, level in offer.awards
+            skill == (need.competency, FULL, False) and level >= need.level for skill, level in offer.awards
         ):
             continue
         because = tuple(
@@ -171,10 +172,11 @@ def _due_on(offer: Offer, wanted_on: date, on: date) -> date:
 
 def _runner_up(snapshot: Snapshot, result: Result, offer: Offer, row: int) -> Wording | None:
     others = result.alternatives.session
-    if row >= len(others):
-        return None
-    other = int(others[row])
-    return sentences.only_choice() if other < 0 else sentences.next_best(offer, snapshot.offers[other])
+    other = int(others[row]) if row < len(others) else -1
+    if other >= 0:
+        return sentences.next_best(offer, snapshot.offers[other])
+    # of a module only other modules were looked at: that no seat would do is not known
+    return None if offer.module is not None else sentences.only_choice()
 
 
 def _step_for_held(
@@ -374,7 +376,7 @@ class _Unmet:
         lower = {
             (offer.module, offer.title["en"])
             for offer in self.snapshot.offers
-            for (key, _), level in offer.awards
+            for (key, _, _), level in offer.awards
             if key == want.skill[0] and level < want.gap.requirement.level
         }
         return sentences.no_course(want, title, lower=len(lower))

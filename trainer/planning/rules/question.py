@@ -6,6 +6,8 @@ What the numbers cannot say is said here, once:
   started `MINUTES_A_DAY` of its effort, and costs a little for each minute, so that of two the shorter is preferred.
 - A refresher closes only gaps of people whose evidence ran out, or will, within its window. Such a gap asks for a renewal, which
   refreshers award and everything that teaches the competency in full awards too; all other gaps ask for the competency itself.
+- Who can close a gap by a module alone is not offered seats for it: seats are scarce and are for what modules do not give.
+  Such a gap asks for the skill *by module*, which modules award besides; a seat that the person has already still counts.
 - A module in several languages is open to whoever reads one of them: every set of languages is a language to the engine.
 - What has begun, or begins within the freeze window, is outside: its gaps count as being closed, its days are taken.
 - An assignment that closes nothing any more is taken back without asking the engine.
@@ -17,7 +19,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -54,11 +56,13 @@ _ON_THE_SPOT = frozenset({CourseMode.ON_SITE, CourseMode.HYBRID})
 _ROLES: Mapping[Role | None, int] = {role: number for number, role in enumerate((*Role, None))}
 _EVERY_ROLE = 2 ** len(_ROLES) - 1
 _FOR_EVER = 2**20
+_NOTHING = (Level.NONE, date.min)
 
 FULL = 0
 OBSERVED = -1
-Skill = tuple[CompetencyKey, int]
-"""A competency as the engine tells it apart: in full (0), as a renewal within so many months, or by observation alone (-1)."""
+Skill = tuple[CompetencyKey, int, bool]
+"""A competency as the engine tells it apart: in full (0), as a renewal within so many months, or by observation alone (-1);
+and whether a module must give it."""
 
 
 class Standing(StrEnum):
@@ -136,6 +140,8 @@ class Asked:
     being_closed: int
     """Gaps that what has begun is closing."""
     held: tuple[Held, ...]
+    holds: Mapping[CompetencyKey, tuple[Level, date]]
+    """The highest level of each competency that counts before a course, and the first day on which it no longer does."""
     settled: bool
     """Everything they lack was being closed before, and nothing they have has lost its use."""
 
@@ -202,19 +208,20 @@ def _in_full(
 ) -> Iterator[tuple[Skill, Level]]:
     for award in awards:
         for months in (FULL, *windows.get(award.competency, ())):
-            yield (award.competency, months), award.level
+            yield (award.competency, months, False), award.level
 
 
 def _awards_of(offering: Offering, windows: Mapping[CompetencyKey, tuple[int, ...]]) -> tuple[tuple[Skill, Level], ...]:
     renewed = [each for each in offering.teaches if each.competency == offering.refresher_of]
     others = [each for each in offering.teaches if each.competency != offering.refresher_of]
     renewals = (
-        ((each.competency, months), each.level)
+        ((each.competency, months, False), each.level)
         for each in renewed
         for months in windows[each.competency]
         if months <= offering.within_months
     )
-    return (*renewals, *_in_full(others, windows))
+    awards = (*renewals, *_in_full(others, windows))
+    return (*awards, *(((key, months, True), level) for (key, months, _), level in awards))
 
 
 def _offers(
@@ -358,11 +365,25 @@ def _people(
         for skill, level in offer.awards:
             if offer.requires is not None:
                 asking[skill].add((level, offer.requires))
+    modules: defaultdict[Skill, list[int]] = defaultdict(list)
+    for number, offer in enumerate(offers):
+        for skill, _ in offer.awards:
+            if offer.module is not None:
+                modules[skill].append(number)
     open_of: defaultdict[int, list[Assignment]] = defaultdict(list)
     for assignment in sorted(facts.assignments, key=lambda each: each.id):
         open_of[assignment.person].append(assignment)
     people = [
-        _asked(profile, facts, offers, place=place, asking=asking, windows=windows, assignments=open_of[profile.id])
+        _asked(
+            profile,
+            facts,
+            offers,
+            place=place,
+            asking=asking,
+            modules=modules,
+            windows=windows,
+            assignments=open_of[profile.id],
+        )
         for profile in facts.people
     ]
     weight = {asked.profile.id: sum(want.gap.requirement.weight for want in asked.wants) for asked in people}
@@ -376,6 +397,7 @@ def _asked(
     *,
     place: Mapping[ModuleKey | SessionId | None, int],
     asking: Mapping[Skill, Collection[tuple[Level, AtLevel]]],
+    modules: Mapping[Skill, Sequence[int]],
     windows: Mapping[CompetencyKey, tuple[int, ...]],
     assignments: Sequence[Assignment],
 ) -> Asked:
@@ -388,7 +410,8 @@ def _asked(
             key=lambda want: want.gap.requirement.competency,
         )
     )
-    needed = _prerequisites(wants, facts, profile, asking)
+    holds = _holdings(profile, facts)
+    needed = _prerequisites(wants, holds, asking)
     held: list[Held] = []
     seen: set[int] = set()
     for each in assignments:
@@ -399,10 +422,33 @@ def _asked(
             seen.add(number)
         held.append(Held(assignment=each, standing=standing, offer=number))
     movable = [award for number in seen for award in offers[number].awards]
+    by_seat = [award for number in seen if offers[number].session is not None for award in offers[number].awards]
+    wants = tuple(
+        _by_module(want, profile, offers, modules=modules, holds=holds) if not is_covered(want, by_seat) else want
+        for want in wants
+    )
     return Asked(
-        profile=profile, wants=wants, being_closed=len(all_wants) - len(wants), held=tuple(held),
+        profile=profile, wants=wants, being_closed=len(all_wants) - len(wants), held=tuple(held), holds=holds,
         settled=all(is_covered(want, movable) for want in wants) and not any(each.standing in ENDED for each in held),
     )  # fmt: skip
+
+
+def _by_module(
+    want: Want,
+    profile: PersonProfile,
+    offers: Sequence[Offer],
+    *,
+    modules: Mapping[Skill, Sequence[int]],
+    holds: Mapping[CompetencyKey, tuple[Level, date]],
+) -> Want:
+    """The gap as one for modules, if the person can begin one today that closes it."""
+    key, months, _ = want.skill
+    for number in modules.get((key, months, True), ()):
+        offer = offers[number]
+        ready = offer.requires is None or holds.get(offer.requires.competency, _NOTHING)[0] >= offer.requires.level
+        if ready and is_covered(want, offer.awards) and not frozenset(profile.languages).isdisjoint(offer.languages):
+            return replace(want, skill=(key, months, True))
+    return want
 
 
 def _want(gap: Gap, windows: Mapping[CompetencyKey, tuple[int, ...]], on: date) -> Want:
@@ -411,8 +457,8 @@ def _want(gap: Gap, windows: Mapping[CompetencyKey, tuple[int, ...]], on: date) 
     if gap.currency is Currency.DUE_SOON and gap.lapsed_on is not None:
         due_on = max(due_on, gap.lapsed_on - timedelta(days=1))
     if requirement.least_source.weight > Source.RECOGNISED.weight:
-        return Want(gap=gap, skill=(requirement.competency, OBSERVED), due_on=due_on)
-    return Want(gap=gap, skill=(requirement.competency, _renewal(gap, windows, on)), due_on=due_on)
+        return Want(gap=gap, skill=(requirement.competency, OBSERVED, False), due_on=due_on)
+    return Want(gap=gap, skill=(requirement.competency, _renewal(gap, windows, on), False), due_on=due_on)
 
 
 def _renewal(gap: Gap, windows: Mapping[CompetencyKey, tuple[int, ...]], on: date) -> int:
@@ -469,23 +515,21 @@ def _standing(
         return Standing.NOT_OFFERED if lost else Standing.NOT_NEEDED
     closes = any(is_covered(want, offer.awards) for want in wants)
     prepares = any(
-        months == FULL and level >= needed.get(key, Level.INSTRUCTOR + 1) for (key, months), level in offer.awards
+        months == FULL and level >= needed.get(key, Level.INSTRUCTOR + 1) for (key, months, _), level in offer.awards
     )
     return Standing.MOVABLE if closes or prepares else Standing.NOT_NEEDED
 
 
 def _prerequisites(
     wants: Sequence[Want],
-    facts: Facts,
-    profile: PersonProfile,
+    holds: Mapping[CompetencyKey, tuple[Level, date]],
     asking: Mapping[Skill, Collection[tuple[Level, AtLevel]]],
 ) -> Mapping[CompetencyKey, Level]:
     """What the person must earn before something that would close a gap, and does not hold."""
-    holds = _holdings(profile, facts)
     needed: dict[CompetencyKey, Level] = {}
     for want in wants:
         for level, requires in asking.get(want.skill, ()):
-            held, _ = holds.get(requires.competency, (Level.NONE, facts.on))
+            held, _ = holds.get(requires.competency, _NOTHING)
             if level >= want.gap.requirement.level and held < requires.level:
                 known = needed.get(requires.competency, requires.level)
                 needed[requires.competency] = min(known, requires.level)
@@ -507,7 +551,7 @@ def _holdings(profile: PersonProfile, facts: Facts) -> Mapping[CompetencyKey, tu
 
 def _skills(offers: Sequence[Offer], wants: Sequence[Want]) -> tuple[Skill, ...]:
     found = {skill for offer in offers for skill, _ in offer.awards} | {want.skill for want in wants}
-    found |= {(offer.requires.competency, FULL) for offer in offers if offer.requires is not None}
+    found |= {(offer.requires.competency, FULL, False) for offer in offers if offer.requires is not None}
     return tuple(sorted(found))
 
 
@@ -559,7 +603,7 @@ def _instance(
         aw_ptr=_pointers([offer.awards for offer in courses]),
         aw_comp=_ints(skill_of[skill] for offer in courses for skill, _ in offer.awards),
         aw_level=_ints(level for offer in courses for _, level in offer.awards),
-        c_pre_comp=_ints(skill_of[offer.requires.competency, FULL] if offer.requires else -1 for offer in courses),
+        c_pre_comp=_ints(skill_of[offer.requires.competency, FULL, False] if offer.requires else -1 for offer in courses),
         c_pre_level=_ints(offer.requires.level if offer.requires else -1 for offer in courses),
         s_course=_ints(course_of),
         s_start=_ints(offer.start for offer in offers),
@@ -656,18 +700,18 @@ def _held_rows(
     """What counts as held before a course: valid evidence, and what is being earned by what has begun."""
     rows = {
         key: (int(level), min(_FOR_EVER, (until - facts.on).days - 1))
-        for key, (level, until) in _holdings(asked.profile, facts).items()
+        for key, (level, until) in asked.holds.items()
         if key in required
     }
     for each in asked.held:
         if each.standing not in FIXED:
             continue
-        earned = [((award.competency, FULL), award.level) for award in each.assignment.closes]
+        earned = [((award.competency, FULL, False), award.level) for award in each.assignment.closes]
         earned += offers[each.offer].awards if each.offer is not None else ()
-        for (key, months), level in earned:
+        for (key, months, _), level in earned:
             if key in required and months == FULL:
                 rows[key] = max(rows.get(key, (0, 0)), (int(level), _FOR_EVER))
-    return tuple((skill_of[key, FULL], level, last) for key, (level, last) in sorted(rows.items()))
+    return tuple((skill_of[key, FULL, False], level, last) for key, (level, last) in sorted(rows.items()))
 
 
 def _hash(
@@ -679,7 +723,7 @@ def _hash(
         "people": [asked.profile.id for asked in people],
         "held": [[each.assignment.id, each.standing.value, each.offer] for asked in people for each in asked.held],
         "wants": [
-            [want.skill[0], want.skill[1], want.gap.requirement.level, want.gap.currency.value, want.due_on.isoformat()]
+            [*want.skill, want.gap.requirement.level, want.gap.currency.value, want.due_on.isoformat()]
             for want in wants
         ],
         "because": [
