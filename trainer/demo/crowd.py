@@ -115,14 +115,19 @@ def store_accounts(work: Work, *, facts: Iterable[AccountFact], places: Places) 
         )
 
 
-def store_waivers(work: Work, *, people: Sequence[PersonId], asked: Asked, granted_by: PersonId) -> None:
-    """Waive one requirement each for a few people who never met it, until a day in the next months."""
+def store_waivers(work: Work, *, people: Sequence[PersonId], asked: Asked, granted_by: PersonId, most: int) -> None:
+    """Waive one requirement each for a few of the people who never met it, until a day in the next months.
+
+    Does nothing when any of them has a waiver.
+    """
     held = competency_queries.evidence_of(work.session, people=people)
     profiles = account_queries.profiles_of(work.session, people=people, on=work.today)
-    standing = competency_queries.waivers_of(work.session, people=people, on=work.today)
+    granted = 0
+    if any(competency_queries.waivers_of(work.session, people=people, on=work.today).values()):
+        return
     for place, person in enumerate(people):
         profile = profiles[person]
-        if profile.mission is None or profile.role is None or standing.get(person):
+        if profile.mission is None or profile.role is None or granted == most:
             continue
         has = {each.competency for each in held.get(person, ())}
         lacks = [
@@ -132,6 +137,7 @@ def store_waivers(work: Work, *, people: Sequence[PersonId], asked: Asked, grant
         ]
         if not lacks:
             continue
+        granted += 1
         reason, mitigation = WAIVERS[place % len(WAIVERS)]
         competency_operations.grant_waiver(
             work,

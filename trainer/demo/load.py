@@ -145,11 +145,11 @@ def _fill(open_work: OpenWork, *, number: int, seed: int, today: date, progress:
         crowd.store_accounts(work, facts=accounts.read_accounts(), places=places)
         settle(work)
     progress("Partners, courses and sessions", 0, 1)
-    store_offers(open_work, people=number, seed=seed)
+    store_offers(open_work, sessions=partners.sessions_for(number), seed=seed)
     progress("Partners, courses and sessions", 1, 1)
 
 
-def store_offers(open_work: OpenWork, *, people: int, seed: int) -> None:
+def store_offers(open_work: OpenWork, *, sessions: int, seed: int, reach: int = partners.REACH_DAYS) -> None:
     """Load what the partners offer, unless there are partners already."""
     with open_work() as work:
         if partner_queries.partners(work.session):
@@ -161,9 +161,10 @@ def store_offers(open_work: OpenWork, *, people: int, seed: int) -> None:
             organisations=places.organisations,
             missions=[each.id for each in missions if each.status is not MissionStatus.CLOSED],
             areas={key: each.area for key, each in competency_queries.competencies(work.session).items()},
-            people=people,
+            sessions=sessions,
             seed=seed,
             today=work.today,
+            reach=reach,
         )
         partner_operations.load_offers(work, partners=specs)
         settle(work)
@@ -202,8 +203,8 @@ def staff_of(open_work: OpenWork) -> Staff:
 def _waive_some(work: Work, staff: Staff) -> None:
     profiles = account_queries.profiles_in(work.session, missions=days.working_missions(work), on=work.today)
     others = [each.id for each in profiles if each.id not in staff.trainees]
-    chosen: Sequence[PersonId] = others[:: max(1, len(others) // WAIVED)][:WAIVED]
-    crowd.store_waivers(work, people=chosen, asked=crowd.asked_of(work), granted_by=staff.manager)
+    looked_at: Sequence[PersonId] = others[:: max(1, len(others) // (4 * WAIVED))]
+    crowd.store_waivers(work, people=looked_at, asked=crowd.asked_of(work), granted_by=staff.manager, most=WAIVED)
 
 
 def first_plan(open_work: OpenWork, *, manager: PersonId, progress: Progress, plan_all: PlanAll) -> None:

@@ -36,6 +36,7 @@ COURSES = 150
 SESSIONS_A_THOUSAND = 200
 """Sessions for each thousand people: 600 for three thousand."""
 LEAST_SESSIONS = 150
+REACH_DAYS = 350
 LANGUAGES = ("en", "fr", "ar", "en", "fr", "en")
 """The languages in which the courses of one theme are held, in turn."""
 SELF_PACED_DAYS = 28
@@ -152,21 +153,29 @@ def _at_level(table: Table) -> AtLevel:
     return found
 
 
+def sessions_for(people: int) -> int:
+    """How many sessions there are for so many people."""
+    return max(LEAST_SESSIONS, people * SESSIONS_A_THOUSAND // 1000)
+
+
 def invent_offers(
     market: Market,
     *,
     organisations: Mapping[str, OrganisationId],
     missions: Sequence[MissionId],
     areas: Mapping[CompetencyKey, Area],
-    people: int,
+    sessions: int,
     seed: int,
     today: date,
+    reach: int = REACH_DAYS,
 ) -> tuple[PartnerSpec, ...]:
-    """Invent what each partner offers; `organisations` holds one for each partner's key, `missions` those quotas may name."""
+    """Invent what each partner offers: so many sessions over the `reach` days to come.
+
+    `organisations` holds one for each partner's key; `missions` are those that quotas may name.
+    """
     chance = Random(f"offers {seed}")  # noqa: S311 - repeatable invention, not secrecy
     placed = _placed(market, areas=areas)
-    wanted = max(LEAST_SESSIONS, people * SESSIONS_A_THOUSAND // 1000)
-    runs = shared_out(wanted, [theme.weight for _, theme, _ in placed])
+    runs = shared_out(sessions, [theme.weight for _, theme, _ in placed])
     courses: dict[str, list[CourseSpec]] = {each.key: [] for each in market.partners}
     seen: set[tuple[str, str]] = set()
     for (partner, theme, language), number in zip(placed, runs, strict=True):
@@ -178,7 +187,9 @@ def invent_offers(
                 draft=_draft(partner, theme, language),
                 recognised=_granted(chance, theme, today=today) if first else _decided(chance, theme, today=today),
                 sessions=tuple(
-                    _sessions(chance, partner, theme, missions=missions, number=max(1, number), today=today)
+                    _sessions(
+                        chance, partner, theme, missions=missions, number=max(1, number), today=today, reach=reach
+                    )
                 ),
             )
         )
@@ -274,13 +285,20 @@ def _granted(chance: Random, theme: Theme, *, today: date) -> tuple[RecognitionD
 
 
 def _sessions(
-    chance: Random, partner: PartnerFact, theme: Theme, *, missions: Sequence[MissionId], number: int, today: date
+    chance: Random,
+    partner: PartnerFact,
+    theme: Theme,
+    *,
+    missions: Sequence[MissionId],
+    number: int,
+    today: date,
+    reach: int,
 ) -> Iterator[SessionDraft]:
     mode = _mode(partner, theme)
     travels = mode in MODES_WITH_TRAVEL
     days = SELF_PACED_DAYS if mode is CourseMode.SELF_PACED else theme.days
     for turn in range(number):
-        starts_on = today + timedelta(days=9 + int(350 * (turn + chance.random()) / number))
+        starts_on = today + timedelta(days=9 + int(reach * (turn + chance.random()) / number))
         seats = chance.choice((18, 20, 24, 25, 30)) if travels else chance.choice((30, 36, 40, 60))
         quota = QuotaDraft(
             mission=chance.choice(missions), seats=seats // 3, released_on=starts_on - timedelta(days=30)
