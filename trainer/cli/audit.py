@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
 from trainer.audit.values import Verification
 from trainer.cli import Start
-from trainer.cli.database import work_on
+from trainer.cli.database import open_engine, require_current, work_on
 
 
 @click.group("audit")
@@ -30,8 +33,8 @@ def verify(start: Start, *, database: str | None, as_json: bool) -> None:
     """Check every seal, link and text; success means that nothing was changed, removed, inserted or reordered."""
     from trainer.audit import queries
 
-    with work_on(_url(start, database)) as work:
-        proof = queries.verify(work.session)
+    with _reading(_url(start, database)) as session:
+        proof = queries.verify(session)
     if as_json:
         click.echo(json.dumps(_as_json(proof), ensure_ascii=False))
     else:
@@ -59,6 +62,16 @@ def seal(start: Start, *, database: str | None) -> None:
 
 def _url(start: Start, database: str | None) -> str:
     return database or start.settings({}).database_url
+
+
+@contextmanager
+def _reading(url: str) -> Iterator[Session]:
+    """A session that takes no write lock: the product goes on working while the proof is made."""
+    engine = open_engine(url)
+    require_current(engine)
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
 
 
 def _tell(proof: Verification) -> None:

@@ -51,6 +51,8 @@ from trainer.tracks import queries as track_queries
 from trainer.tracks.values import Assignment
 
 PAGE_SIZE = 50
+EVERYBODY = 1_000_000
+"""A page that holds all of a cell, for files."""
 TREND_DAYS = 365
 
 COLUMNS: Mapping[Currency, str] = {state: state.value.replace("-", "_") for state in Currency}
