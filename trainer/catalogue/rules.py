@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from trainer.accounts.values import Role
-from trainer.catalogue.values import AtLevel, ModuleCard, ModuleKey, ModuleSpec, Pack, Question, TrackSpec
+from trainer.catalogue.values import AtLevel, ModuleCard, ModuleKey, ModuleSpec, Pack, Question, Track, TrackSpec
 from trainer.competencies.values import Area, CompetencyKey
 from trainer.kernel.values import LocalText, Problem, Wording, wording
 
@@ -409,3 +409,8 @@ def choose(
 
 def _searched(card: ModuleCard) -> str:
     return folded(" ".join((card.key, *card.title.values(), *card.summary.values())))
+
+
+def effort_of(track: Track, efforts: Mapping[ModuleKey, timedelta]) -> timedelta:
+    """Return how long the modules of a track take together; a module that is no longer current takes nothing."""
+    return sum((efforts.get(step.module, timedelta(0)) for step in track.steps), timedelta(0))

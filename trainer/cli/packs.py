@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from trainer.catalogue.values import Pack
+from trainer.cli import Start
 from trainer.kernel.values import Problem
 
 
@@ -39,18 +40,29 @@ def check(directories: tuple[Path, ...], *, framework: Path | None) -> None:
 @group.command()
 @click.argument("directory", metavar="DIR", type=FOLDER)
 @FRAMEWORK
-def install(directory: Path, *, framework: Path | None) -> None:
-    """Check the pack in DIR and make it the edition in use; the packs that it needs must be installed."""
+@click.option("--database", metavar="URL", help="Instead of the one that the environment names.")
+@click.pass_obj
+def install(start: Start | None, directory: Path, *, framework: Path | None, database: str | None) -> None:
+    """Check the pack in DIR and make it the edition in use.
+
+    Its framework is adopted with it; the packs that it needs must be installed before.
+    """
     from trainer.catalogue.operations import install_pack
-    from trainer.edge import job_transaction
-    from trainer.interop.packs import examine_packs
+    from trainer.cli.database import work_on
+    from trainer.competencies.operations import adopt_framework
+    from trainer.interop.packs import examine_packs, framework_of
     from trainer.kernel.errors import Invalid, Refusal
 
+    if database is None and start is None:
+        raise click.UsageError("Name the database with --database.")
+    url = database if database is not None or start is None else start.settings({}).database_url
+    assert url is not None
     packs, problems = examine_packs((directory,), framework=framework)
     _refuse(problems)
     try:
-        with job_transaction("packs install") as work:
+        with work_on(url, job="packs") as work:
             for pack in packs:
+                adopt_framework(work, framework=framework_of(pack, directory, framework=framework))
                 install_pack(work, pack=pack)
     except Refusal as refusal:
         _refuse(refusal.problems if isinstance(refusal, Invalid) else ())

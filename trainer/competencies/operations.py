@@ -96,12 +96,12 @@ class OwnWaiver(NotAllowed):
 class WaiverOverlaps(Conflict):
     """The person has one for these days."""
 
-    def __init__(self, starts_on: date, ends_on: date) -> None:
+    def __init__(self, starts_on: date, last_on: date) -> None:
         super().__init__(
             wording(
-                "There is a waiver for this competency from {starts_on} until {ends_on}. Choose other days, or revoke it.",
+                "There is a waiver for this competency from {starts_on} to {last_on}. Choose other days, or revoke it.",
                 starts_on=starts_on.isoformat(),
-                ends_on=ends_on.isoformat(),
+                last_on=last_on.isoformat(),
             ),
             field="starts_on",
         )
@@ -370,7 +370,7 @@ def grant_waiver(
         .limit(1)
     ).first()
     if standing is not None:
-        raise WaiverOverlaps(standing.starts_on, standing.ends_on)
+        raise WaiverOverlaps(standing.starts_on, standing.ends_on - timedelta(days=1))
     row = WaiverRow(
         person_id=person,
         competency_key=competency,

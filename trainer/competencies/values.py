@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import NewType
 
@@ -93,6 +93,13 @@ LEVEL_NAMES: dict[Level, str] = {
     Level.PRACTISED: mark("practised"),
     Level.INDEPENDENT: mark("independent"),
     Level.INSTRUCTOR: mark("instructor"),
+}
+
+LEVEL_MEANINGS: dict[Level, str] = {
+    Level.AWARE: mark("Knows what it is about, recognises it, and knows whom to call."),
+    Level.PRACTISED: mark("Has practised it and does it in ordinary situations, with help at hand."),
+    Level.INDEPENDENT: mark("Does it alone, also when things go wrong, and is answerable for it."),
+    Level.INSTRUCTOR: mark("Teaches it to others and judges how they do it."),
 }
 
 
@@ -248,9 +255,15 @@ class Waiver:
     competency: CompetencyKey
     starts_on: date
     ends_on: date
+    """The first day on which it no longer holds."""
     granted_by: PersonId
     reason: str
     mitigation: str
+
+    @property
+    def last_on(self) -> date:
+        """The last day on which it holds: what people mean by "until"."""
+        return self.ends_on - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

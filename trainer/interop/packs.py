@@ -26,7 +26,7 @@ from trainer.catalogue.values import (
     TrackSpec,
     TrackStep,
 )
-from trainer.competencies.values import CompetencyKey, Level
+from trainer.competencies.values import CompetencyKey, FrameworkSpec, Level
 from trainer.interop import toml_text
 from trainer.interop.frameworks import read_framework
 from trainer.interop.toml_text import Report, Table
@@ -103,12 +103,12 @@ def examine_packs(
         problems.extend(reading.problems)
         if pack is None:
             continue
-        source = framework or directory.resolve().parent / "frameworks" / f"{pack.framework}.toml"
-        if source not in frameworks:
+        source = _framework_file(pack, directory, framework)
+        if pack.framework and source not in frameworks:
             frameworks[source], astray = _competencies(source)
             problems.extend(astray)
         needed, missing = _modules_needed(pack, directory, read)
-        known = frameworks[source]
+        known = frameworks.get(source)
         found = () if known is None else rules.check_pack(pack, known=known, known_modules=needed | reading.unread)
         told = {(each.file, each.line) for each in reading.problems}
         fresh = [each for each in (*missing, *found) if (each.file, each.line) not in told]
@@ -117,6 +117,17 @@ def examine_packs(
             fit.append(pack)
     ordered = sorted(problems, key=lambda each: (each.file or "", each.line or 0))
     return _in_order(fit)[0], tuple(ordered)
+
+
+def framework_of(pack: Pack, directory: Path, *, framework: Path | None) -> FrameworkSpec:
+    """Return the framework of a pack that `examine_packs` found fit."""
+    found, _ = read_framework(_framework_file(pack, directory, framework))
+    assert found is not None, "the pack was checked against it"
+    return found
+
+
+def _framework_file(pack: Pack, directory: Path, framework: Path | None) -> Path:
+    return framework or directory.resolve().parent / "frameworks" / f"{pack.framework}.toml"
 
 
 def _competencies(source: Path) -> tuple[frozenset[CompetencyKey] | None, tuple[Problem, ...]]:
