@@ -222,7 +222,7 @@ def test_an_entry_shows_its_place_in_the_chain(sealed):
     assert (page.before_id, page.after_id) == (second, fourth)
     assert page.proven
     assert page.subjects == (HER,)
-    assert page.previous_hash == queries.entry_page(sealed, entry=second).hash
+    assert page.previous_hash == queries.entry_page(sealed, entry=second).line.hash
 
 
 def test_the_first_entry_and_an_unsealed_one_have_their_neighbours(sealed):

@@ -1,5 +1,6 @@
 """Working out the counts, and losing no reason to do so again."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -141,12 +142,19 @@ def test_a_snapshot_keeps_the_figures_of_the_day(session, work, place):
     assert (row.on, row.counts["POC"]) == (TODAY, {"current": 1, "never": 1})
 
 
+def test_figures_that_are_kept_already_are_not_kept_again(session, work, place):
+    operations.want_refresh(work, missions=[place.mission])
+
+    assert [operations.take_snapshots(work), operations.take_snapshots(work)] == [1, 0]
+
+
 def test_the_last_snapshot_of_a_day_is_the_one_that_stays(session, work, work_as, place):
     operations.want_refresh(work, missions=[place.mission])
     operations.take_snapshots(work)
     soldier(work, place)
-    operations.want_refresh(work, missions=[place.mission])
-    operations.take_snapshots(work)
+    later = replace(work, now=work.now + timedelta(hours=3))
+    operations.want_refresh(later, missions=[place.mission])
+    operations.take_snapshots(later)
     operations.take_snapshots(work_as(None, today=TODAY + timedelta(days=1)))
 
     rows = session.scalars(select(ReadinessSnapshot).order_by(ReadinessSnapshot.on)).all()

@@ -146,7 +146,6 @@ def entry_page(session: Session, *, entry: int) -> EntryPage:
     return EntryPage(
         line=_line(row),
         previous_hash=row.previous_hash,
-        hash=row.hash,
         text_digest=row.text_digest,
         proven=row.number is not None and not faults,
         faults=faults,
@@ -219,6 +218,7 @@ def _line(row: Row[Any]) -> HistoryLine:
         payload=row.payload,
         texts=row.texts or {},
         erased=row.erased_at is not None,
+        hash=row.hash,
     )
 
 

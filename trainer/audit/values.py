@@ -130,6 +130,8 @@ class HistoryLine:
     texts: Mapping[str, str]
     """Personal texts, as far as they are not erased."""
     erased: bool
+    hash: str | None
+    """Its seal; None until sealed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +170,6 @@ class EntryPage:
 
     line: HistoryLine
     previous_hash: str | None
-    hash: str | None
     text_digest: str | None
     proven: bool
     """Whether its seal and the link to the entry before it are right; False until sealed."""

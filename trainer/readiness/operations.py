@@ -75,14 +75,18 @@ def refresh_readiness(work: Work, *, mission: MissionId) -> None:
 
 
 def take_snapshots(work: Work) -> int:
-    """Keep today's figures of every mission whose counts are kept; return of how many. A second call replaces the first."""
+    """Keep today's figures of every mission whose counts are kept; return of how many they were not kept already.
+
+    Later figures of the same day take the place of earlier ones.
+    """
     missions = work.session.scalars(select(ReadinessRefresh.mission_id).order_by(ReadinessRefresh.mission_id)).all()
+    kept = 0
     for mission in missions:
         held = work.session.get_one(ReadinessRefresh, mission)
         if held.on != work.today or held.wanted > held.served:
             refresh_readiness(work, mission=MissionId(mission))
-        _snap(work, MissionId(mission))
-    return len(missions)
+        kept += _snap(work, held)
+    return kept
 
 
 def _know(work: Work, mission: MissionId) -> None:
@@ -123,13 +127,17 @@ def _row(mission: MissionId, group: _Group, counts: Counter[Currency]) -> dict[s
     } | by_state
 
 
-def _snap(work: Work, mission: MissionId) -> None:
-    figures = queries.areas_counted(work.session, mission=mission)
+def _snap(work: Work, counted: ReadinessRefresh) -> bool:
+    mission = MissionId(counted.mission_id)
+    of_today = (ReadinessSnapshot.mission_id == mission, ReadinessSnapshot.on == work.today)
+    taken_at = work.session.scalar(select(ReadinessSnapshot.taken_at).where(*of_today))
+    if taken_at is not None and counted.worked_out_at is not None and taken_at >= counted.worked_out_at:
+        return False
     counts = {
         area.value: {state.value: count for state, count in readiness.counts.items()}
-        for area, readiness in figures.items()
+        for area, readiness in queries.areas_counted(work.session, mission=mission).items()
     }
-    today = (ReadinessSnapshot.mission_id == mission, ReadinessSnapshot.on == work.today)
-    work.session.execute(delete(ReadinessSnapshot).where(*today))
-    work.session.add(ReadinessSnapshot(mission_id=mission, on=work.today, taken_at=work.now, counts=counts))
-    work.session.flush()  # a unit of its own: the row deleted and the row added have the same key
+    work.session.execute(delete(ReadinessSnapshot).where(*of_today))
+    row = {"mission_id": mission, "on": work.today, "taken_at": work.now, "counts": counts}
+    work.session.execute(insert(ReadinessSnapshot), [row])
+    return True
