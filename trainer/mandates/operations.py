@@ -106,6 +106,15 @@ class InvalidRules(Invalid):
         )
 
 
+class StaleRules(Conflict):
+    """The rules are not those that the change was made to."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            wording("Somebody published other rules since you opened the page. Look at them, then enter yours.")
+        )
+
+
 class InvalidShock(Invalid):
     """The shock cannot be declared; names the field at fault."""
 
@@ -138,6 +147,15 @@ def save_draft(
     row.symbol, row.content, row.changed_at = symbol, draft.to_json(), work.now
     _flush_draft(work)
     return draft_id
+
+
+def submit_draft(
+    work: Work, *, draft: InstrumentDraft, draft_id: DraftId | None = None, seen_version: int | None = None
+) -> DraftId:
+    """Keep a draft that could be published as it is; raises SymbolTaken and InvalidDraft besides what `save_draft` raises."""
+    texts = queries.mandate_history(work.session, mission=draft.mission)
+    _refuse_problems(draft, queries.problems_of(draft, texts=texts), texts=texts)
+    return save_draft(work, draft=draft, draft_id=draft_id, seen_version=seen_version)
 
 
 def discard_draft(work: Work, *, draft: DraftId) -> None:
@@ -352,12 +370,17 @@ def _keep_versions(work: Work, missions: Collection[MissionId]) -> None:
 # Rules and shocks
 
 
-def publish_rules(work: Work, *, rules: Sequence[RequirementRule], note: str) -> RuleVersionId:
+def publish_rules(
+    work: Work, *, rules: Sequence[RequirementRule], note: str, seen_number: int | None = None
+) -> RuleVersionId:
     """Publish a new version of all requirement rules; the same rules as before make no new version.
 
-    Raises InvalidRules with all problems.
+    `seen_number` is of the version that was changed; None publishes whatever happened in between. Raises StaleRules, and
+    InvalidRules with all problems.
     """
     before = queries.rule_set(work.session)
+    if seen_number is not None and before.number != seen_number:
+        raise StaleRules
     known = {
         key
         for key, each in competency_queries.competencies(work.session).items()

@@ -79,6 +79,11 @@ class NoSuchDraft(NotFound):
         )
 
 
+class NoSuchRule(NotFound):
+    def __init__(self) -> None:
+        super().__init__(wording("There is no such rule. Open the requirements to see the rules there are."))
+
+
 # Instruments and tasks
 
 
@@ -267,13 +272,19 @@ def instrument_page(session: Session, *, instrument: InstrumentId, on: date) -> 
     texts = mandate_history(session, mission=mission)
     found = next(each for each in texts if each.id == instrument)
     others = [each for each in texts if each.id != instrument]
+    before, after = rules.coming(texts, on=on), rules.coming(others, on=on)
+    people, touched = _reach(session, mission=mission, before=before, after=after, on=on)
     return InstrumentPage(
         mission=account_queries.mission(session, mission=mission),
         instrument=found,
         published_by=None if row.published_by_id is None else PersonId(row.published_by_id),
         shift=rules.shift_of(found, among=others),
-        without=rules.compare(rules.coming(texts, on=on), rules.coming(others, on=on)),
-        people=len(account_queries.profiles_in(session, missions=(mission,), on=on)),
+        without=rules.compare(before, after),
+        inserted=any(
+            rules.order_of(found) < rules.order_of(each) and each.published_at < found.published_at for each in others
+        ),
+        people=people,
+        touched=touched,
         version=mandate_version(session, mission=mission),
     )
 
@@ -309,21 +320,38 @@ def draft_page(session: Session, *, draft: DraftId, on: date) -> DraftPage:
     made = as_instrument(content)
     shift = rules.shift_of(made, among=texts)
     earlier = [each for each in rules.known(texts) if rules.order_of(each) < rules.order_of(made)]
-    today = rules.compare(rules.coming(texts, on=on), rules.coming((*texts, made), on=on))
+    now, then = rules.coming(texts, on=on), rules.coming((*texts, made), on=on)
+    people, touched = _reach(session, mission=content.mission, before=now, after=then, on=on)
     return DraftPage(
         id=draft,
         mission=account_queries.mission(session, mission=content.mission),
         draft=content,
         problems=problems_of(content, texts=texts),
         shift=shift,
-        now=today if shift.inserted_into_history else None,
+        now=rules.compare(now, then) if shift.inserted_into_history else None,
         before=earlier[-1].symbol if earlier else "",
-        people=len(account_queries.profiles_in(session, missions=(content.mission,), on=on)),
+        people=people,
+        touched=touched,
         version=row.version,
         mandate_version=mandate_version(session, mission=content.mission),
         created_by=None if row.created_by_id is None else PersonId(row.created_by_id),
         changed_at=row.changed_at,
     )
+
+
+def _reach(
+    session: Session,
+    *,
+    mission: MissionId,
+    before: Sequence[MandatedTask],
+    after: Sequence[MandatedTask],
+    on: date,
+) -> tuple[int, int]:
+    """How many people a mission has, and of how many the one state asks something else than the other. Four queries."""
+    asked, asked_then = (_demands(session, {mission: tasks}, on=on) for tasks in (before, after))
+    roles = {role for (_, role), found in asked.items() if rules.asks_else(found, asked_then[mission, role])}
+    profiles = account_queries.profiles_in(session, missions=(mission,), on=on)
+    return len(profiles), sum(each.role in roles for each in profiles)
 
 
 def problems_of(draft: InstrumentDraft, *, texts: Iterable[Instrument]) -> tuple[Problem, ...]:
@@ -404,6 +432,14 @@ def rule_set(session: Session) -> RuleSet:
     )
 
 
+def rule(session: Session, *, key: str) -> RequirementRule:
+    """Return one rule of those that count; raises NoSuchRule."""
+    found = next((each for each in rule_set(session).rules if each.key == key), None)
+    if found is None:
+        raise NoSuchRule
+    return found
+
+
 def requirements_page(session: Session) -> RequirementsPage:
     """Return the matrix of tasks and roles, with the tasks no rule names. Two queries."""
     found = rule_set(session)
@@ -425,6 +461,7 @@ def requirements_page(session: Session) -> RequirementsPage:
             if kind in by_kind
         ),
         without=tuple(kind for kind in TASK_KINDS if kind not in by_kind),
+        roles=tuple(Role),
         unknown=tuple(rule for rule in found.rules if rule.competency not in known),
     )
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import chain, count
 
 from trainer.accounts.values import MissionId, PersonProfile, Role
 from trainer.competencies.values import Area, CompetencyKey, Requirement, TaskRef
@@ -548,6 +549,16 @@ def _demand(asks: Sequence[_Ask], *, role: Role, areas: Mapping[CompetencyKey, A
     )
 
 
+def asks_else(before: Iterable[Demand], after: Iterable[Demand]) -> bool:
+    """Tell whether people of a role are asked for something else, or by another day; weights only order what is asked."""
+    return {_asked(each) for each in before} != {_asked(each) for each in after}
+
+
+def _asked(demand: Demand) -> tuple[object, ...]:
+    due = (demand.due, demand.due_days, demand.due_on, demand.effective_on)
+    return demand.competency, demand.level, demand.scope, demand.scope_size, demand.least_source, *due
+
+
 def due_on(demand: Demand, *, deployed_on: date | None, on: date) -> date:
     """Return by when a person posted from `deployed_on` must meet a demand; never before `on`."""
     if demand.due is DueRule.BY_DATE and demand.due_on is not None:
@@ -668,6 +679,13 @@ def _rule_problems(rule: RequirementRule, *, known: Collection[CompetencyKey]) -
         yield "due_on", wording("Enter the day by which the rule {rule} is to be met.", rule=rule.key)
     if rule.due_days < 0:
         yield "due_days", wording("Enter a number of days of at least 0 for the rule {rule}.", rule=rule.key)
+
+
+def key_for(rule: RequirementRule, *, taken: Collection[str]) -> str:
+    """Return a key for a new rule that says what it is about and is not taken."""
+    about = re.sub(r"[^a-z0-9]+", "-", f"{rule.task_kind or 'baseline'} {rule.competency}".lower()).strip("-")
+    numbered = (f"{about}-{number}" for number in count(2))
+    return next(key for key in chain((about,), numbered) if key not in taken)
 
 
 def changed_rules(before: Iterable[RequirementRule], after: Iterable[RequirementRule]) -> tuple[str, ...]:

@@ -302,6 +302,11 @@ class InstrumentDraft:
     certainty: Certainty = Certainty.KNOWLEDGE
     note: str = ""
 
+    @property
+    def last_on(self) -> date | None:
+        """The last day of the period, as people say it; None when open-ended or not known."""
+        return last_day(self.expires_on)
+
     def to_json(self) -> dict[str, Any]:
         return {
             "mission": self.mission,
@@ -641,9 +646,13 @@ class InstrumentPage:
     shift: MandateShift
     """Against the texts before it, from its effective day on."""
     without: MandateShift
-    """What would move on the day if it were withdrawn."""
+    """What would move from the day on if it were withdrawn."""
+    inserted: bool
+    """Whether it was published after a text that comes later in the order."""
     people: int
     """Posted to the mission now or next."""
+    touched: int
+    """Of these, people of whom its withdrawal would ask something else."""
     version: int
     """Of the mandate: to be handed back when withdrawing."""
 
@@ -664,6 +673,8 @@ class DraftPage:
     """Symbol of the latest text before it; empty for a mission's first."""
     people: int
     """Posted to the mission now or next."""
+    touched: int
+    """Of these, people of whom its publication would ask something else."""
     version: int
     """Of the draft."""
     mandate_version: int
@@ -688,5 +699,7 @@ class RequirementsPage:
     """The baseline first, then tasks that have rules, in the order of the vocabulary."""
     without: tuple[TaskKindKey, ...]
     """Tasks that no rule names: nobody is trained for them."""
+    roles: tuple[Role, ...]
+    """In the order of the columns."""
     unknown: tuple[RequirementRule, ...]
     """Rules for competencies that no framework in use has; they ask nothing of anybody."""

@@ -1,0 +1,33 @@
+"""Missions and their mandates: what is in force, what changes it, and what it asks of people."""
+
+from flask import Blueprint
+
+from trainer.web.mandates import views, words
+
+blueprint = Blueprint("mandates", __name__)
+
+# missions
+blueprint.add_url_rule("/missions/", view_func=views.missions)
+blueprint.add_url_rule("/missions/<int:mission>", view_func=views.mission)
+blueprint.add_url_rule(
+    "/missions/<int:mission>/new-instrument", view_func=views.new_instrument, methods=["GET", "POST"]
+)
+
+# drafts
+blueprint.add_url_rule("/drafts/<int:draft>", view_func=views.draft)
+blueprint.add_url_rule("/drafts/<int:draft>/edit", view_func=views.edit_draft, methods=["GET", "POST"])
+blueprint.add_url_rule("/drafts/<int:draft>/publish", view_func=views.publish, methods=["POST"])
+blueprint.add_url_rule("/drafts/<int:draft>/discard", view_func=views.discard, methods=["POST"])
+
+# published texts
+blueprint.add_url_rule("/instruments/<int:instrument>", view_func=views.instrument)
+blueprint.add_url_rule("/instruments/<int:instrument>/withdraw", view_func=views.withdraw, methods=["GET", "POST"])
+
+# what tasks ask of people
+blueprint.add_url_rule("/requirements/", view_func=views.requirements)
+blueprint.add_url_rule("/requirements/new-rule", view_func=views.new_rule, methods=["GET", "POST"])
+blueprint.add_url_rule("/requirements/rules/<string:rule>", view_func=views.edit_rule, methods=["GET", "POST"])
+blueprint.add_url_rule("/requirements/rules/<string:rule>/drop", view_func=views.drop_rule, methods=["POST"])
+
+for filter_name, word in words.FILTERS.items():
+    blueprint.add_app_template_filter(word, filter_name)

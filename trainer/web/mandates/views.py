@@ -1,0 +1,374 @@
+"""Missions, drafts, published texts and requirement rules: parse, one call, render or redirect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from trainer.accounts import queries as account_queries
+from trainer.accounts.values import MissionId, MissionStatus, Permission
+from trainer.competencies import queries as competency_queries
+from trainer.competencies.values import Area, CompetencyKey
+from trainer.edge import reading, transaction
+from trainer.kernel.errors import Conflict, Refusal
+from trainer.mandates import operations, queries, rules
+from trainer.mandates.values import (
+    TASK_KINDS,
+    DraftId,
+    DraftPage,
+    InstrumentDraft,
+    InstrumentId,
+    MandatedTask,
+    MandateShift,
+    TaskKindKey,
+)
+from trainer.web.access import may, must, requires, today
+from trainer.web.mandates.forms import (
+    InstrumentForm,
+    PublishForm,
+    RuleForm,
+    WithdrawForm,
+    form_of,
+    form_of_rule,
+    listed,
+    new_form,
+    number,
+)
+from trainer.web.pages import PAGE_SIZE, page_number, refused
+from trainer.web.words import local
+
+Page = str | Response | tuple[str, int]
+
+RECENT = 12
+"""Texts of a mission's history that are shown before the rest is asked for."""
+
+
+# Missions
+
+
+@requires(Permission.READ_MANDATES)
+def missions() -> Page:
+    """Every mission with what ends next and what is being drafted."""
+    lines = queries.missions_page(reading(), on=today())
+    counts = {
+        "open": sum(line.mission.status is not MissionStatus.CLOSED for line in lines),
+        "closed": sum(line.mission.status is MissionStatus.CLOSED for line in lines),
+    }
+    status = request.args.get("status", "open")
+    status = status if status in counts and counts["closed"] else "all" if status == "all" else "open"
+    shown = [
+        each
+        for each in lines
+        if status == "all" or (each.mission.status is MissionStatus.CLOSED) == (status == "closed")
+    ]
+    page = _within(len(shown))
+    return _page(
+        "mandates/missions.html",
+        lines=shown[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        drafts=queries.drafts(reading()) if may(Permission.DRAFT_INSTRUMENT) else (),
+        names={line.mission.id: line.mission.name for line in lines},
+        counts=counts,
+        asked=status,
+        page=page,
+        pages=_pages(len(shown)),
+        total=len(shown),
+    )
+
+
+@requires(Permission.READ_MANDATES)
+def mission(mission: int) -> Page:
+    """A mission's mandate, today or as read on another day."""
+    on = _day_asked()
+    found = queries.mission_page(reading(), mission=MissionId(mission), on=on)
+    tasks = (*found.tasks, *found.announced)
+    page = _within(len(tasks))
+    return _page(
+        "mandates/mission.html",
+        found=found,
+        tasks=tasks[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        page=page,
+        pages=_pages(len(tasks)),
+        total=len(tasks),
+        texts=found.instruments if request.args.get("history") == "all" else found.instruments[:RECENT],
+        other_day=on != today(),
+        asked=request.args.get("on", ""),
+    )
+
+
+# Drafts
+
+
+@requires(Permission.DRAFT_INSTRUMENT)
+def new_instrument(mission: int) -> Page:
+    """The form for a new text, which begins with the tasks in force."""
+    must(Permission.DRAFT_INSTRUMENT, mission=MissionId(mission))
+    tasks = queries.tasks_in_force(reading(), mission=MissionId(mission), on=today())
+    form = InstrumentForm() if request.method == "POST" else new_form(tasks)
+    return _draft_form(form, mission=MissionId(mission), tasks=tasks, draft=None)
+
+
+@requires(Permission.DRAFT_INSTRUMENT)
+def edit_draft(draft: int) -> Page:
+    """The same form with a draft in it."""
+    found = _draft(draft)
+    tasks = queries.tasks_in_force(reading(), mission=found.mission.id, on=today())
+    form = InstrumentForm() if request.method == "POST" else form_of(found.draft, tasks, version=found.version)
+    return _draft_form(form, mission=found.mission.id, tasks=tasks, draft=found.id)
+
+
+def _draft_form(
+    form: InstrumentForm, *, mission: MissionId, tasks: tuple[MandatedTask, ...], draft: DraftId | None
+) -> Page:
+    """Add or remove a task, save, or show the form; what was entered is always kept."""
+    step = request.form.get("step", "")
+    if step == "add":
+        form.add_line()
+    elif step.startswith("remove-"):
+        form.remove_line(step.removeprefix("remove-"))
+    elif step:
+        saved = _saved(form, mission=mission, draft=draft, step=step)
+        if saved is not None:
+            return redirect(url_for("mandates.draft", draft=saved), code=303)
+    return _page(
+        "mandates/draft_form.html",
+        422 if form.problems else 200,
+        form=form,
+        mission=account_queries.mission(reading(), mission=mission),
+        draft=draft,
+        choose_change=not listed(tasks) and bool(tasks),
+        in_force={task.identity: task for task in tasks},
+    )
+
+
+def _saved(form: InstrumentForm, *, mission: MissionId, draft: DraftId | None, step: str) -> DraftId | None:
+    """The id of the draft once it is saved; None when something must be put right first."""
+    valid = form.validate()
+    if form.effective_on.data is None:
+        return None
+    content = form.to_draft(mission)
+    if not valid:
+        _tell_problems(form, content)
+        return None
+    save = operations.save_draft if step == "later" else operations.submit_draft
+    try:
+        with transaction() as work:
+            seen = number(form.seen_version.data) if draft is not None else None
+            return save(work, draft=content, draft_id=draft, seen_version=seen)
+    except Refusal as refusal:
+        refused(form, refusal)
+        return None
+
+
+def _tell_problems(form: InstrumentForm, content: InstrumentDraft) -> None:
+    """Beside what could not be read: what the rules say of the rest, so that all is told at once."""
+    marked = {each["message"] for each in form.problems}
+    texts = queries.mandate_history(reading(), mission=content.mission)
+    for problem in queries.problems_of(content, texts=texts):
+        if problem.field not in form.errors and str(problem.message) not in marked:
+            form.refuse(problem.field, problem.message)
+
+
+@requires(Permission.DRAFT_INSTRUMENT)
+def draft(draft: int) -> Page:
+    """What a draft would change, before it is published."""
+    return _draft_page(_draft(draft))
+
+
+@requires(Permission.PUBLISH_INSTRUMENT)
+def publish(draft: int) -> Page:
+    """Publish a draft as it was looked at."""
+    found = _draft(draft)
+    must(Permission.PUBLISH_INSTRUMENT, mission=found.mission.id)
+    seen_draft, seen_version = PublishForm().to_versions()
+    try:
+        with transaction() as work:
+            shift = operations.publish_draft(work, draft=found.id, seen_draft=seen_draft, seen_version=seen_version)
+    except (Conflict, operations.InvalidDraft) as refusal:
+        return _draft_page(_draft(draft), refusal=refusal)
+    flash(_published(found, shift), "success")
+    return redirect(url_for("mandates.mission", mission=found.mission.id), code=303)
+
+
+@requires(Permission.DRAFT_INSTRUMENT)
+def discard(draft: int) -> Page:
+    """Put a draft away."""
+    found = _draft(draft)
+    with transaction() as work:
+        operations.discard_draft(work, draft=found.id)
+    flash(gettext("The draft of %(symbol)s is discarded.", symbol=found.draft.symbol), "success")
+    return redirect(url_for("mandates.mission", mission=found.mission.id), code=303)
+
+
+def _draft(draft: int) -> DraftPage:
+    """The draft, for whoever may draft for its mission."""
+    found = queries.draft_page(reading(), draft=DraftId(draft), on=today())
+    must(Permission.DRAFT_INSTRUMENT, mission=found.mission.id)
+    return found
+
+
+def _draft_page(found: DraftPage, *, refusal: Refusal | None = None) -> Page:
+    status = 200 if refusal is None else 409 if isinstance(refusal, Conflict) else 422
+    return _page("mandates/draft.html", status, found=found, refusal=refusal)
+
+
+def _published(found: DraftPage, shift: MandateShift) -> str:
+    said = gettext(
+        "%(symbol)s is published: %(added)s tasks added, %(changed)s changed, %(dropped)s dropped.",
+        symbol=found.draft.symbol,
+        added=len(shift.added),
+        changed=len(shift.changed),
+        dropped=len(shift.dropped),
+    )
+    if shift.inserted_into_history:
+        return f"{said} {gettext('It is older than the latest text and was put into history where it belongs.')}"
+    return f"{said} {gettext('What it asks of people is being worked out.')}"
+
+
+# Published texts
+
+
+@requires(Permission.READ_MANDATES)
+def instrument(instrument: int) -> Page:
+    """One published text: what it says, and what it changed."""
+    found = queries.instrument_page(reading(), instrument=InstrumentId(instrument), on=today())
+    return _page("mandates/instrument.html", found=found, publisher=_publisher(found.published_by))
+
+
+@requires(Permission.PUBLISH_INSTRUMENT)
+def withdraw(instrument: int) -> Page:
+    """Take a published text out of force, with a reason, after its consequence was shown."""
+    found = queries.instrument_page(reading(), instrument=InstrumentId(instrument), on=today())
+    must(Permission.PUBLISH_INSTRUMENT, mission=found.mission.id)
+    form = WithdrawForm(seen_version=str(found.version))
+    if form.is_submitted() and form.validate():
+        try:
+            with transaction() as work:
+                operations.withdraw_instrument(
+                    work,
+                    instrument=found.instrument.id,
+                    because=form.because.data,
+                    seen_version=number(form.seen_version.data),
+                )
+        except Refusal as refusal:
+            refused(form, refusal)
+            form.seen_version.data = str(found.version)
+            return _page(
+                "mandates/withdraw.html", 409 if isinstance(refusal, Conflict) else 422, found=found, form=form
+            )
+        flash(gettext("%(symbol)s is withdrawn. It stays on file.", symbol=found.instrument.symbol), "success")
+        return redirect(url_for("mandates.mission", mission=found.mission.id), code=303)
+    return _page("mandates/withdraw.html", 422 if form.problems else 200, found=found, form=form)
+
+
+def _publisher(person: int | None) -> str:
+    if person is None:
+        return ""
+    cards = account_queries.people_cards(reading(), people=[person])  # type: ignore[list-item]  # an id is an id
+    return next((card.name for card in cards.values()), "")
+
+
+# Requirement rules
+
+
+@requires(Permission.READ_MANDATES)
+def requirements() -> Page:
+    """The matrix of tasks and roles."""
+    found = queries.requirements_page(reading())
+    area = request.args.get("area", "")
+    shown = [each for each in found.rows if not area or _area_of(each.task_kind) == area]
+    areas = dict.fromkeys(_area_of(each.task_kind) for each in found.rows)
+    return _page("mandates/requirements.html", found=found, rows=shown, area=area, areas=list(areas), titles=_titles())
+
+
+@requires(Permission.REVISE_RULES)
+def new_rule() -> Page:
+    """Publish the rules with one more."""
+    return _rule_form(None)
+
+
+@requires(Permission.REVISE_RULES)
+def edit_rule(rule: str) -> Page:
+    """Publish the rules with this one changed."""
+    return _rule_form(rule)
+
+
+@requires(Permission.REVISE_RULES)
+def drop_rule(rule: str) -> Page:
+    """Publish the rules without this one."""
+    held = queries.rule_set(reading())
+    queries.rule(reading(), key=rule)
+    with transaction() as work:
+        operations.publish_rules(
+            work,
+            rules=[each for each in held.rules if each.key != rule],
+            note=f"Dropped {rule}.",
+            seen_number=number(request.form.get("seen_number")),
+        )
+    flash(gettext("The rule is dropped. What is asked of people is being worked out."), "success")
+    return redirect(url_for("mandates.requirements"), code=303)
+
+
+def _rule_form(key: str | None) -> Page:
+    held = queries.rule_set(reading())
+    known = competency_queries.competencies(reading())
+    rule = None if key is None else queries.rule(reading(), key=key)
+    form = (
+        RuleForm(seen_number=str(held.number))
+        if rule is None or request.method == "POST"
+        else form_of_rule(rule, number=held.number)
+    )
+    form.offer(known.values(), titles=_titles())
+    if form.is_submitted() and form.validate():
+        made = form.to_rule(key or rules.key_for(form.to_rule(""), taken={each.key for each in held.rules}))
+        kept = [made if each.key == made.key else each for each in held.rules]
+        try:
+            with transaction() as work:
+                operations.publish_rules(
+                    work,
+                    rules=kept if rule is not None else [*kept, made],
+                    note=form.note.data,
+                    seen_number=number(form.seen_number.data),
+                )
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            flash(gettext("The rules are published. What is asked of people is being worked out."), "success")
+            return redirect(url_for("mandates.requirements"), code=303)
+    return _page("mandates/rule_form.html", 422 if form.problems else 200, form=form, rule=rule, version=held)
+
+
+def _titles() -> Mapping[CompetencyKey, str]:
+    return {key: local(each.title) for key, each in competency_queries.competencies(reading()).items()}
+
+
+def _area_of(kind: TaskKindKey | None) -> str:
+    return str(Area.CND if kind is None else TASK_KINDS[kind].area)
+
+
+# What these pages share
+
+
+def _page(template: str, status: int = 200, **context: object) -> Page:
+    drawn = render_template(template, **context)
+    return drawn if status == 200 else (drawn, status)
+
+
+def _day_asked() -> date:
+    """The day in ?on=, or today for none and for what is no day."""
+    try:
+        return date.fromisoformat(request.args.get("on", ""))
+    except ValueError:
+        return today()
+
+
+def _pages(total: int) -> int:
+    return max(1, -(-total // PAGE_SIZE))
+
+
+def _within(total: int) -> int:
+    """The page asked for, or the last there is."""
+    return min(page_number(), _pages(total))

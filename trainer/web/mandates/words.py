@@ -1,0 +1,159 @@
+"""Tasks, shifts and rules in words, as the pages of mandates say them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+from babel.dates import format_date
+from flask import url_for
+from flask_babel import get_locale, gettext, lazy_gettext, ngettext
+from markupsafe import Markup
+
+from trainer.accounts.values import Certainty
+from trainer.competencies.values import Area
+from trainer.kernel.values import Problem
+from trainer.mandates.values import (
+    TASK_KINDS,
+    DueRule,
+    Force,
+    InstrumentDraft,
+    MandatedTask,
+    MandateShift,
+    RequirementRule,
+    Scope,
+    TaskKindKey,
+    TaskLine,
+)
+from trainer.web.filters import listed
+from trainer.web.words import DAY, name, worded
+
+
+def kind_name(kind: TaskKindKey | str) -> str:
+    """The name of a kind of task."""
+    found = TASK_KINDS.get(TaskKindKey(kind))
+    return gettext(found.name) if found else str(kind)
+
+
+def task_name(task: MandatedTask | TaskLine) -> str:
+    """The name of a task, with its area of operations when it has one."""
+    if not task.area_of_operations:
+        return kind_name(task.task_kind)
+    return str(gettext("%(task)s in %(area)s", task=kind_name(task.task_kind), area=task.area_of_operations))
+
+
+def how(task: MandatedTask | TaskLine) -> str:
+    """How the mission is to act: "monitor and assist", "encouraged to assist", "encouraged"."""
+    ways = listed(name(each) for each in task.modalities)
+    if task.force is Force.REQUESTED:
+        return ways
+    return str(gettext("encouraged to %(ways)s", ways=ways) if ways else gettext("encouraged"))
+
+
+def in_full(task: MandatedTask) -> str:
+    """The task with how it is done and its priority."""
+    return str(
+        gettext("%(task)s: %(how)s, priority %(priority)s", task=task_name(task), how=how(task), priority=task.priority)
+    )
+
+
+def dates_of(task: MandatedTask) -> str:
+    """From when and until when, as far as that lies ahead or is known; empty otherwise."""
+    begins, last = task.begins_on, task.last_on
+    if begins and last:
+        return str(gettext("from %(start)s until %(end)s", start=_day(begins), end=_day(last)))
+    if begins:
+        return str(gettext("from %(start)s", start=_day(begins)))
+    return str(gettext("until %(end)s", end=_day(last))) if last else ""
+
+
+def shift_rows(shift: MandateShift) -> list[dict[str, str]]:
+    """The moves as the shift component takes them; a task that goes on leads to why it is asked."""
+    return [
+        {
+            "move": each.move.value,
+            "before": in_full(each.before) if each.before else "",
+            "after": in_full(each.after) if each.after else "",
+            "note": dates_of(each.after) if each.after else "",
+            "url": url_for("chain.task", mission=each.task.mission, task=each.task.task_kind) if each.before else "",
+        }
+        for each in shift.moves
+    ]
+
+
+def moved(shift: MandateShift) -> bool:
+    """Whether anything moves at all."""
+    return bool(shift.added or shift.dropped or shift.changed)
+
+
+def due(rule: RequirementRule) -> str:
+    """By when a rule is to be met."""
+    if rule.due is DueRule.BY_DATE and rule.due_on:
+        return str(gettext("by %(day)s", day=_day(rule.due_on)))
+    days = str(ngettext("%(num)s day after it takes effect", "%(num)s days after it takes effect", rule.due_days))
+    if rule.due is DueRule.BEFORE_DEPLOYMENT:
+        return str(gettext("before deployment, else %(days)s", days=days))
+    return days
+
+
+def of_whom(rule: RequirementRule) -> str:
+    """Of whom of a unit a rule asks; empty for everyone."""
+    if rule.scope is Scope.AT_LEAST:
+        return str(ngettext("at least %(num)s of each unit", "at least %(num)s of each unit", rule.scope_size))
+    if rule.scope is Scope.SHARE:
+        return str(gettext("%(share)s %% of each unit", share=rule.scope_size))
+    return ""
+
+
+CERTAINTY_WORDS: Mapping[Certainty, str] = {
+    Certainty.SEEN: lazy_gettext("the text itself"),
+    Certainty.PART_SEEN: lazy_gettext("part of the text"),
+    Certainty.KNOWLEDGE: lazy_gettext("general knowledge, not verified"),
+}
+
+
+def certainty_word(certainty: Certainty) -> str:
+    """On what a fact about a mission or text is founded."""
+    return str(CERTAINTY_WORDS[certainty])
+
+
+def area_name(code: str) -> str:
+    """The name of a mandate area by its code."""
+    return name(Area(code))
+
+
+def draft_problem(problem: Problem, draft: InstrumentDraft) -> Markup:
+    """What is wrong with a draft, with the task it is about."""
+    said = worded(problem.message)
+    prefix, _, rest = (problem.field or "").partition("-")
+    place = rest.partition("-")[0]
+    if prefix != "tasks" or not place.isdigit() or int(place) >= len(draft.tasks):
+        return said
+    return Markup("{}: {}").format(task_name(draft.tasks[int(place)]), said)
+
+
+def kinds_by_area(kinds: Iterable[TaskKindKey]) -> Mapping[str, list[tuple[str, str]]]:
+    """Kinds of task with their names under the names of their areas, as a select field takes them."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for kind in kinds:
+        found.setdefault(name(TASK_KINDS[kind].area), []).append((kind, kind_name(kind)))
+    return found
+
+
+def _day(day: date) -> str:
+    return format_date(day, DAY, locale=get_locale())
+
+
+FILTERS: Mapping[str, Callable[..., object]] = {
+    "area_name": area_name,
+    "certainty_word": certainty_word,
+    "draft_problem": draft_problem,
+    "rule_due": due,
+    "rule_scope": of_whom,
+    "shift_moves": moved,
+    "shift_rows": shift_rows,
+    "task_dates": dates_of,
+    "task_how": how,
+    "task_in_full": in_full,
+    "task_kind_name": kind_name,
+    "task_name": task_name,
+}
+"""Handed to the template environment with the blueprint."""
