@@ -31,21 +31,21 @@ PASSWORD = "four quiet herons wade"
 _numbers = count(1)
 
 
-def organisation(place: Session | Work, **changes: Any) -> OrganisationId:
+def organisation(place: Session | Work, /, **changes: Any) -> OrganisationId:
     """A Member State."""
     number = next(_numbers)
     given = {"key": f"state-{number}", "name": f"State {number}", "kind": OrganisationKind.MEMBER_STATE} | changes
     return OrganisationId(_added(place, Organisation(**given)))
 
 
-def mission(place: Session | Work, **changes: Any) -> MissionId:
+def mission(place: Session | Work, /, **changes: Any) -> MissionId:
     """An active mission."""
     number = next(_numbers)
     given = {"key": f"mission-{number}", "name": f"MISSION{number}", "full_name": f"Mission number {number}"} | changes
     return MissionId(_added(place, Mission(**given)))
 
 
-def unit(place: Session | Work, *, mission: MissionId, **changes: Any) -> UnitId:
+def unit(place: Session | Work, /, *, mission: MissionId, **changes: Any) -> UnitId:
     """An infantry unit of the mission."""
     number = next(_numbers)
     given: dict[str, Any] = {"key": f"unit-{number}", "name": f"Unit {number}", "role": Role.INFANTRY} | changes
@@ -54,7 +54,7 @@ def unit(place: Session | Work, *, mission: MissionId, **changes: Any) -> UnitId
     return UnitId(_added(place, Unit(mission_id=mission, **given)))
 
 
-def person(place: Session | Work, **changes: Any) -> PersonId:
+def person(place: Session | Work, /, **changes: Any) -> PersonId:
     """Somebody without posting, office or password."""
     number = next(_numbers)
     given: dict[str, Any] = {"key": f"p{number:05}", "given_name": "Asha", "family_name": f"Person{number}"} | changes
@@ -65,7 +65,7 @@ def person(place: Session | Work, **changes: Any) -> PersonId:
     return PersonId(_added(place, Person(**given)))
 
 
-def posting(place: Session | Work, *, person: PersonId, mission: MissionId, **changes: Any) -> PostingId:
+def posting(place: Session | Work, /, *, person: PersonId, mission: MissionId, **changes: Any) -> PostingId:
     """An infantry posting that is running, from September 2026 to September 2027."""
     days = {"starts_on": date(2026, 9, 1), "ends_on": date(2027, 9, 1)}
     given = {"role": Role.INFANTRY} | days | changes
@@ -74,6 +74,7 @@ def posting(place: Session | Work, *, person: PersonId, mission: MissionId, **ch
 
 def posted_person(
     place: Session | Work,
+    /,
     *,
     mission: MissionId,
     role: Role = Role.INFANTRY,
@@ -88,13 +89,14 @@ def posted_person(
     return made
 
 
-def absence(place: Session | Work, *, person: PersonId, starts_on: date, ends_on: date) -> int:
+def absence(place: Session | Work, /, *, person: PersonId, starts_on: date, ends_on: date) -> int:
     """Days on which somebody is away."""
     return _added(place, Absence(person_id=person, starts_on=starts_on, ends_on=ends_on))
 
 
 def office(
     place: Session | Work,
+    /,
     *,
     person: PersonId,
     office: Office,
@@ -112,6 +114,7 @@ def office(
 def holder(
     place: Session | Work,
     held: Office,
+    /,
     *,
     mission: MissionId | None = None,
     organisation: OrganisationId | None = None,
@@ -123,7 +126,7 @@ def holder(
     return made
 
 
-def credential(place: Session | Work, *, person: PersonId, password: str = PASSWORD, **changes: Any) -> None:
+def credential(place: Session | Work, /, *, person: PersonId, password: str = PASSWORD, **changes: Any) -> None:
     """A password for somebody."""
     given = {"set_at": NOW} | changes
     session = _session(place)

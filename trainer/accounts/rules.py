@@ -277,6 +277,7 @@ _LETTERS = str.maketrans(
 
 def fold_name(text: str) -> str:
     """The text as names are searched: lower case, without accents and apostrophes, hyphens as blanks, single blanks."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
+    # twice, since some letters have another case only once they are taken apart, and the other way round
+    parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(letter for letter in parts if not unicodedata.combining(letter))
     return " ".join(bare.translate(_LETTERS).split())
