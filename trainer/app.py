@@ -16,9 +16,10 @@ from flask_babel import Babel, get_locale, gettext
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import ROOT, Settings
+from config import INSTANCE, ROOT, Settings
 from trainer import edge, jobs
 from trainer.interop.mail import ConsoleMailer, SmtpMailer
+from trainer.kernel import leases  # noqa: F401 - its table, which nothing else that serves pages reaches
 from trainer.kernel.clock import Clock, SetClock, SystemClock
 from trainer.kernel.db import prepare
 from trainer.notifications import queries as notification_queries
@@ -122,6 +123,9 @@ def _clock(settings: Settings) -> Clock:
 
 def _mailer(settings: Settings) -> Mailer:
     server = settings.mail
+    if not server.host and settings.mode == "demo":
+        INSTANCE.mkdir(parents=True, exist_ok=True)
+        return ConsoleMailer((INSTANCE / "mail.log").open("a", encoding="utf-8"))
     if not server.host:
         return ConsoleMailer()
     return SmtpMailer(

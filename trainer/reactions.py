@@ -323,7 +323,7 @@ def _titles(work: Work, assignments: Collection[Assignment]) -> Mapping[Assignme
         work.session, sessions={each.session for each in assignments if each.session}
     )
     return {
-        each.id: modules[each.module] if each.module else sessions[each.session].course_title for each in assignments
+        each.id: modules[each.module] if each.module else sessions[each.session or SessionId(0)].course_title for each in assignments
     }
 
 

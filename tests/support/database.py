@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 
 from config import database_url
 from trainer.edge import db
-from trainer.kernel import ledger  # noqa: F401 - its tables
+from trainer.kernel import leases, ledger  # noqa: F401 - their tables
 from trainer.kernel.db import Base, prepare
 
 for _capability in (
