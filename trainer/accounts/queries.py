@@ -326,15 +326,14 @@ def accounts(session: Session, *, page: int, size: int) -> tuple[tuple[AccountLi
     held: dict[PersonId, list[OfficeHeld]] = {}
     for row in session.execute(_held().where(Membership.person_id.in_(people)).order_by(Membership.id)):
         held.setdefault(PersonId(row.person_id), []).append(_office(row))
-    seen: dict[int, datetime] = dict(
-        session.execute(
+    seen = {
+        PersonId(person): at
+        for person, at in session.execute(
             select(SignIn.person_id, func.max(SignIn.seen_at))
             .where(SignIn.person_id.in_(people))
             .group_by(SignIn.person_id)
         )
-        .tuples()
-        .all()
-    )
+    }
     lines = (
         AccountLine(card=card, offices=tuple(held.get(card.id, ())), last_seen_at=seen.get(card.id)) for card in cards
     )
