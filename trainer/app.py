@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app, request, session, url_for
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, format_date, get_locale, gettext
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -24,7 +24,7 @@ from trainer.kernel.clock import Clock, SetClock, SystemClock
 from trainer.kernel.db import prepare
 from trainer.notifications import queries as notification_queries
 from trainer.notifications.values import Mailer
-from trainer.web import access, assets, catalogues, errors, filters, navigation
+from trainer.web import access, assets, catalogues, demo, errors, filters, navigation
 
 LANGUAGES = {"en": "English", "fr": "Français", "ar": "العربية"}
 CAPABILITIES = (
@@ -91,7 +91,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, mailer: Mailer
     app.jinja_env.filters.update(filters.FILTERS)
     app.jinja_env.globals.update(filters.GLOBALS, asset=assets.asset, may=access.may)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    _register(app)
+    _register(app, settings)
     app.context_processor(_context)
     app.before_request(_remember_language)
     app.after_request(_protect)
@@ -100,7 +100,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, mailer: Mailer
     return app
 
 
-def _register(app: Flask) -> None:
+def _register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(assets.blueprint)
     app.register_blueprint(navigation.blueprint)
     for name in CAPABILITIES:
@@ -112,6 +112,8 @@ def _register(app: Flask) -> None:
             continue
         if hasattr(module, "blueprint"):
             app.register_blueprint(module.blueprint)
+    if settings.today:
+        app.register_blueprint(demo.blueprint)
 
 
 def _clock(settings: Settings) -> Clock:
@@ -172,6 +174,8 @@ def _context() -> dict[str, Any]:
         direction="rtl" if code == "ar" else "ltr",
         messages=notification_queries.unread_count(edge.reading(), person=known.person) if known else 0,
         notice=_notice(settings),
+        notice_url=url_for("demo.scenario") if settings.today and known else "",
+        notice_link=gettext("The story and its next date"),
         home_url=url_for("home.home"),
         sign_in_url=url_for("accounts.sign_in"),
         sign_out_url=url_for("accounts.sign_out"),

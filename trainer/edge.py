@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import Session
 
-from trainer.kernel.clock import Clock
+from trainer.kernel.clock import Clock, SetClock
 from trainer.kernel.db import Base, begin_writing
 from trainer.kernel.work import Actor, Work
 from trainer.notifications.values import Mailer
@@ -66,6 +66,13 @@ def now() -> datetime:
 def today() -> date:
     """The organisation's calendar day."""
     return now().astimezone(edge().zone).date()
+
+
+def move_clock(day: date) -> None:
+    """Set the clock of a scenario to the morning of a day; only where the clock can be set."""
+    clock = edge().clock
+    assert isinstance(clock, SetClock)
+    clock.set(datetime.combine(day, time(9), tzinfo=edge().zone))
 
 
 def reading() -> Session:

@@ -123,6 +123,7 @@ def _load_scenario(app: Any) -> None:
     from trainer import edge, jobs
     from trainer.demo import load as loading
     from trainer.demo import scenario as scenarios
+    from trainer.kernel import ledger
 
     with app.app_context():
         app.config["DEMO_ACCOUNTS"] = loading.sign_in_lines()
@@ -130,6 +131,10 @@ def _load_scenario(app: Any) -> None:
             progress = _Progress()
             scenarios.load(partial(edge.job_transaction, "demo"), progress=progress.show, plan_all=jobs.run_everything)
             progress.end()
+        edge.db.session.remove()
+        last = ledger.last_recorded_at(edge.reading())
+        if last is not None:
+            edge.move_clock(max(scenarios.START, last.date()))
         edge.db.session.remove()
 
 

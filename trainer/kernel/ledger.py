@@ -123,6 +123,11 @@ def open_entries(session: Session, *, limit: int) -> tuple[tuple[int, str], ...]
     return tuple((entry, event) for entry, event in session.execute(query.order_by(LedgerEntry.id).limit(limit)))
 
 
+def last_recorded_at(session: Session) -> datetime | None:
+    """When the latest entry was recorded; None for an empty ledger."""
+    return session.scalar(select(LedgerEntry.recorded_at).order_by(LedgerEntry.id.desc()).limit(1))
+
+
 def read_event(session: Session, entry_id: int) -> Event:
     """Return the event of an entry with its personal texts, as far as they are not erased."""
     entry = session.get_one(LedgerEntry, entry_id)
