@@ -194,11 +194,12 @@ def current_settings() -> Settings:
 
 
 def _notice(settings: Settings) -> str:
-    return (
-        str(gettext("Demonstration data: all people, units and sessions are invented."))
-        if settings.mode == "demo"
-        else ""
-    )
+    if settings.today:
+        day = format_date(access.today(), "long")
+        return str(gettext("A story: in it, it is %(day)s. All people are invented.", day=day))
+    if settings.mode == "demo":
+        return str(gettext("Demonstration data: all people, units and sessions are invented."))
+    return ""
 
 
 def _protect(response: Response) -> Response:
