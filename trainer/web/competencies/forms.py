@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from flask_babel import LazyString, gettext, lazy_gettext
 from wtforms import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from trainer.competencies.values import (
     LEVEL_MEANINGS,
@@ -57,7 +57,7 @@ class EvidenceForm(PageForm):
         lazy_gettext("What it rests on"),
         description=lazy_gettext("The certificate, course or exercise, with its number if it has one."),
         validators=[
-            InputRequired(lazy_gettext("Say what the evidence rests on.")),
+            DataRequired(lazy_gettext("Say what the evidence rests on.")),
             Length(max=200, message=lazy_gettext("Use at most 200 characters.")),
         ],
     )
@@ -109,7 +109,7 @@ class WaiverForm(PageForm):
         lazy_gettext("Why"),
         description=lazy_gettext("What makes it impossible or needless to meet the requirement now."),
         validators=[
-            InputRequired(lazy_gettext("Say why the requirement is waived.")),
+            DataRequired(lazy_gettext("Say why the requirement is waived.")),
             Length(max=2000, message=lazy_gettext("Use at most 2000 characters.")),
         ],
     )
@@ -117,7 +117,7 @@ class WaiverForm(PageForm):
         lazy_gettext("What is done instead"),
         description=lazy_gettext("How the risk is kept small until then: who stands in, what the person does not do."),
         validators=[
-            InputRequired(lazy_gettext("Say what is done instead to keep the risk small.")),
+            DataRequired(lazy_gettext("Say what is done instead to keep the risk small.")),
             Length(max=2000, message=lazy_gettext("Use at most 2000 characters.")),
         ],
     )
