@@ -251,7 +251,9 @@ def solve(
     quick = solver.Options(mode="repair" if len(snapshot.instance.old_person) else "first", rounds=0)
     with queries.without_collecting():
         result = solver.solve(snapshot.instance, options=quick, on_progress=on_progress, should_stop=should_stop)
-        if quick.mode == "repair" or result.stopped or result.gap_pct <= GOOD_ENOUGH:
+        if quick.mode == "repair":
+            return answer.without_idle_seats(snapshot, result)
+        if result.stopped or result.gap_pct <= GOOD_ENOUGH:
             return result
         thorough = solver.Options(mip_seconds=MIP_SECONDS)
         better = solver.solve(snapshot.instance, options=thorough, on_progress=on_progress, should_stop=should_stop)

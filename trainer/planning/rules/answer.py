@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -12,8 +13,10 @@ import numpy.typing as npt
 from trainer.catalogue.values import AtLevel
 from trainer.competencies.values import TaskRef
 from trainer.kernel.values import LocalText, Wording
+from trainer.planning.engine import checker, explain
 from trainer.planning.engine.explain import Reason
 from trainer.planning.engine.instance import Ints
+from trainer.planning.engine.plan import Plan
 from trainer.planning.engine.solver import Result
 from trainer.planning.rules import sentences
 from trainer.planning.rules.question import (
@@ -56,6 +59,55 @@ def propose(snapshot: Snapshot, result: Result) -> Proposal:
             if reasons[gap] != Reason.CLOSED
         ]
     return _proposal(snapshot, steps, unmet)
+
+
+def without_idle_seats(snapshot: Snapshot, result: Result) -> Result:
+    """Take out seats of the plan before that no longer close or prepare anything beside what the plan gives.
+
+    To the objective, giving one up counts as a change and may cost more than keeping it; to people, two seats for one need
+    are a mistake. The worth, the reasons and the alternatives are those of what is left.
+    """
+    plan, i = result.plan, snapshot.instance
+    first = np.searchsorted(plan.person, np.arange(i.people + 1)).tolist()
+    keep = np.ones(len(plan), bool)
+    for number, asked in enumerate(snapshot.people):
+        rows = {int(plan.session[row]): row for row in range(first[number], first[number + 1])}
+        movable = [each.offer for each in asked.held if each.standing is Standing.MOVABLE and each.offer in rows]
+        if not movable or len(movable) == len(rows):
+            continue
+        closes = _closes(asked, rows, snapshot.offers)
+        for offer in movable:
+            if offer is not None and not closes[offer] and i.s_start[offer] >= i.freeze_day:
+                keep[rows[offer]] = _prepares(snapshot, offer, rows)
+    if keep.all():
+        return result
+    left = Plan.of(plan.person[keep], plan.session[keep])
+    report = checker.check(i, left)
+    codes = explain.reasons(i, left)
+    others = result.alternatives
+    return replace(
+        result,
+        plan=Plan.of(left.person, left.session, codes),
+        objective=report.objective,
+        reasons=codes,
+        alternatives=replace(others, lost=others.lost[keep], session=others.session[keep])
+        if len(others.session) == len(keep)
+        else others,
+        dropped_old=report.dropped_old,
+        people_changed=report.people_changed,
+        untouched_changed=report.untouched_changed,
+        untouched_dropped=report.untouched_dropped,
+    )
+
+
+def _prepares(snapshot: Snapshot, number: int, rows: Collection[int]) -> bool:
+    """Whether another seat of the person asks for what this one gives."""
+    awards = snapshot.offers[number].awards
+    return any(
+        need is not None and skill == (need.competency, FULL, False) and level >= need.level
+        for need in (snapshot.offers[other].requires for other in rows if other != number)
+        for skill, level in awards
+    )
 
 
 def _proposal(snapshot: Snapshot, steps: Sequence[PlannedStep], unmet: Sequence[Unmet]) -> Proposal:

@@ -18,10 +18,10 @@ def _reasons(proposal: Proposal, policy: Policy, *, by_instrument: bool) -> Iter
         yield wording("It follows a new or changed instrument.")
     if proposal.changed > policy.most_people_changed:
         yield wording(
-            "It changes {people} people; policy lets through at most {most}.",
+            "More people change ({people}) than policy lets through ({most}).",
             people=proposal.changed, most=policy.most_people_changed,
         )  # fmt: skip
     if proposal.changed_untouched:
-        yield wording("It changes {people} people for whom nothing had changed.", people=proposal.changed_untouched)
+        yield wording("People change for whom nothing had changed ({people}).", people=proposal.changed_untouched)
     if proposal.travel_cancelled:
-        yield wording("It takes back {seats} seats that people travel to.", seats=proposal.travel_cancelled)
+        yield wording("Seats that people travel to are taken back ({seats}).", seats=proposal.travel_cancelled)

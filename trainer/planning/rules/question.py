@@ -7,7 +7,8 @@ What the numbers cannot say is said here, once:
 - A refresher closes only gaps of people whose evidence ran out, or will, within its window. Such a gap asks for a renewal, which
   refreshers award and everything that teaches the competency in full awards too; all other gaps ask for the competency itself.
 - Who can close a gap by a module alone is not offered seats for it: seats are scarce and are for what modules do not give.
-  Such a gap asks for the skill *by module*, which modules award besides; a seat that the person has already still counts.
+  Such a gap asks for the skill *by module*, which modules award besides. Not so for a seat that the person has already, and
+  for people who lack more than they may be given at once: one seat may close several gaps.
 - A module in several languages is open to whoever reads one of them: every set of languages is a language to the engine.
 - What has begun, or begins within the freeze window, is outside: its gaps count as being closed, its days are taken.
 - An assignment that closes nothing any more is taken back without asking the engine.
@@ -422,11 +423,12 @@ def _asked(
             seen.add(number)
         held.append(Held(assignment=each, standing=standing, offer=number))
     movable = [award for number in seen for award in offers[number].awards]
-    by_seat = [award for number in seen if offers[number].session is not None for award in offers[number].awards]
-    wants = tuple(
-        _by_module(want, profile, offers, modules=modules, holds=holds) if not is_covered(want, by_seat) else want
-        for want in wants
-    )
+    if len(wants) <= facts.policy.seats_a_person:
+        by_seat = [award for n in seen if offers[n].session is not None for award in offers[n].awards]
+        wants = tuple(
+            want if is_covered(want, by_seat) else _by_module(want, profile, offers, modules=modules, holds=holds)
+            for want in wants
+        )
     return Asked(
         profile=profile, wants=wants, being_closed=len(all_wants) - len(wants), held=tuple(held), holds=holds,
         settled=all(is_covered(want, movable) for want in wants) and not any(each.standing in ENDED for each in held),

@@ -239,7 +239,7 @@ def no_course(want: Want, competency: LocalText, *, lower: int) -> Wording:
     said: dict[str, Scalar] = {"level": int(want.gap.requirement.level), **named("competency", competency)}
     if lower:
         return wording(
-            "No module or recognised course gives {competency} at level {level}; {count} give it at a lower level.",
+            "No module or recognised course gives {competency} at level {level}; at a lower level: {count}.",
             count=lower, **said,
         )  # fmt: skip
     return wording("No module or recognised course gives {competency} at level {level}.", **said)
@@ -254,7 +254,7 @@ def only_observed(want: Want, competency: LocalText) -> Wording:
 
 def role_not_admitted(competency: LocalText, *, count: int, role: Role | None) -> Wording:
     return wording(
-        "{count} courses give {competency}, but none admits the role: {role}.",
+        "Of the courses that give {competency} ({count}), none admits the role: {role}.",
         count=count, role=role_name(role), **named("competency", competency),
     )  # fmt: skip
 
@@ -265,18 +265,18 @@ def language_not_offered(
     said = {"count": count, "offered": languages_named(offered), **named("competency", competency)}
     if not spoken:
         return wording(
-            "{count} modules and courses give {competency} in {offered}, but no language of the person is on file.",
+            "Modules and courses for {competency} ({count}) are in {offered}; no language of the person is on file.",
             **said,
         )
     return wording(
-        "{count} modules and courses give {competency} in {offered}; the person reads {spoken}.",
+        "Modules and courses for {competency} ({count}) are in {offered}; the person reads {spoken}.",
         spoken=languages_named(spoken), **said,
     )  # fmt: skip
 
 
 def no_session(competency: LocalText, *, count: int, starts_on: date, ends_on: date) -> Wording:
     return wording(
-        "{count} courses give {competency}, but none has an open session between {starts_on} and {ends_on}.",
+        "Of the courses that give {competency} ({count}), none has an open session between {starts_on} and {ends_on}.",
         count=count, starts_on=starts_on.isoformat(), ends_on=ends_on.isoformat(), **named("competency", competency),
     )  # fmt: skip
 
@@ -284,7 +284,7 @@ def no_session(competency: LocalText, *, count: int, starts_on: date, ends_on: d
 def not_available(competency: LocalText, *, count: int, first: Offer) -> Wording:
     assert first.starts_on is not None
     return wording(
-        "{count} sessions give {competency}, the first from {starts_on} to {ends_on}; "
+        "Sessions give {competency} ({count}), the first from {starts_on} to {ends_on}; "
         "leave, other training or the end of the posting fall into each.",
         count=count, starts_on=first.starts_on.isoformat(), ends_on=first.ends_on.isoformat(), **named("competency", competency),
     )  # fmt: skip
@@ -294,42 +294,42 @@ def prerequisite_lacking(offer: Offer, required: LocalText, *, count: int) -> Wo
     assert offer.requires is not None
     return wording(
         "{title} asks for {required} at level {level} first, which is not held in time; "
-        "nor is what the others of the {count} ways to close this gap ask for.",
+        "nor is what any other way to close this gap asks for ({count} in all).",
         level=int(offer.requires.level), count=count, **named("title", offer.title), **named("required", required),
     )  # fmt: skip
 
 
 def all_taken(competency: LocalText, *, count: int, seats: int) -> Wording:
     return wording(
-        "All {seats} seats of the {count} sessions that could give {competency} are taken.",
+        "All seats ({seats}) of the sessions that could give {competency} ({count}) are taken.",
         count=count, seats=seats, **named("competency", competency),
     )  # fmt: skip
 
 
 def too_dear(competency: LocalText, *, count: int, least: int) -> Wording:
     return wording(
-        "{count} sessions with free seats give {competency}; the cheapest costs {amount}, more than is left to spend.",
+        "Sessions with free seats give {competency} ({count}); the cheapest costs {amount}, more than is left to spend.",
         count=count, amount=least // 100, **named("competency", competency),
     )  # fmt: skip
 
 
 def same_days(competency: LocalText, *, count: int, other: Offer) -> Wording:
     return wording(
-        "{count} sessions with free seats give {competency}, all on days on which the person has another seat, such as {title}.",
+        "Sessions with free seats give {competency} ({count}), all on days on which the person has another seat, such as {title}.",
         count=count, **named("title", other.title), **named("competency", competency),
     )  # fmt: skip
 
 
 def enough_already(competency: LocalText, *, seats: int, first: Offer) -> Wording:
     return wording(
-        "The person has {seats} assignments already, the most that policy gives at once; {title} comes next.",
+        "The person is given as much as policy allows at once ({seats}); {title} comes next.",
         seats=seats, **named("title", first.title), **named("competency", competency),
     )  # fmt: skip
 
 
 def not_worth_it(competency: LocalText, *, count: int, offer: Offer) -> Wording:
     return wording(
-        "{count} free seats would give {competency}, such as {title}; what they cost outweighs closing this gap, "
+        "Free seats would give {competency} ({count}), such as {title}; what they cost outweighs closing this gap, "
         "or the time is used for heavier ones.",
         count=count, **named("title", offer.title), **named("competency", competency),
     )  # fmt: skip
