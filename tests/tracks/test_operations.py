@@ -452,6 +452,14 @@ def test_nobody_was_at_a_session_that_has_not_begun(work: Work, person: PersonId
         operations.record_attendance(work, course_session=held, present={person})
 
 
+def test_nobody_confirms_their_own_presence(work: Work, work_as: Callable[..., Work], person: PersonId) -> None:
+    held = partners.course_session(work, **HELD)
+    own = tracks.seat(work, person=person, course_session=held)
+
+    assert operations.record_attendance(work_as(person), course_session=held, present={person}) == ()
+    assert queries.assignment(work.session, assignment=own).absent_because is None
+
+
 def test_a_stranger_named_as_present_gets_nothing(work: Work, person: PersonId) -> None:
     held = partners.course_session(work, **HELD)
 

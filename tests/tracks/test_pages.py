@@ -433,6 +433,23 @@ def test_attendance_credits_those_present_and_keeps_the_reason_of_the_others(
     assert "on leave" in str(absent)
 
 
+def test_a_manager_of_one_mission_answers_for_its_people_alone(
+    site: Site, session: Session, held: SessionId, owner: PersonId, colleague: PersonId
+) -> None:
+    mission = accounts.mission(session)
+    accounts.posting(session, person=owner, mission=mission)
+    confined = accounts.holder(session, Office.READINESS_MANAGER, mission=mission)
+    tracks.seat(session, person=owner, course_session=held)
+    elsewhere = tracks.seat(session, person=colleague, course_session=held)
+
+    page = site.sign_in(confined).get(f"/sessions/{held}/roster")
+    site.post(f"/sessions/{held}/roster", page.form() | {"present": [str(owner)]})
+
+    assert "One person on the roster" in page.text
+    found = queries.assignment(session, assignment=elsewhere)
+    assert (found.state, found.absent_because) == (STATE.ASSIGNED, None)
+
+
 def test_a_session_to_come_has_no_attendance_form(
     site: Site, session: Session, owner: PersonId, manager: PersonId
 ) -> None:

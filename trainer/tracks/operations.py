@@ -204,8 +204,12 @@ def record_attendance(
     course_session: SessionId,
     present: Collection[PersonId],
     reasons: Mapping[PersonId, str] = NO_REASONS,
+    among: Collection[PersonId] | None = None,
 ) -> tuple[AssignmentId, ...]:
     """Say who of the roster was at a session; return the assignments that this completed.
+
+    `among` are the people that the teller answers for, None for everybody; the others are left as they are.
+    So is the teller's own seat: nobody confirms their own presence.
 
     Whoever was present gets what the session's course is recognised to prove on its last day. Everybody else on the
     roster keeps the assignment open, with the reason if one is given. Saying it again corrects an absence, never a
@@ -222,14 +226,15 @@ def record_attendance(
         .order_by(AssignmentRow.id)
         .with_for_update()
     ).all()
-    there = [row for row in rows if row.person_id in present]
-    away = [row for row in rows if row.person_id not in present]
+    heard = [row for row in rows if row.person_id != work.actor.person and (among is None or row.person_id in among)]
+    there = [row for row in heard if row.person_id in present]
+    away = [row for row in heard if row.person_id not in present]
     for row in there:
         _complete(work, row, proves=proves, subject=card.course_title)
     for row in away:
         reason = reasons.get(PersonId(row.person_id), "")
         row.absent_because = _absence(reason, on=card.starts_on.isoformat()).to_json()
-    if rows:
+    if heard:
         work.record(
             AttendanceRecorded(
                 session_id=course_session,

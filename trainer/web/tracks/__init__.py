@@ -15,9 +15,11 @@ blueprint.add_url_rule("/my/track", view_func=views.track_overview)
 blueprint.add_url_rule("/assignments/<int:assignment>", view_func=views.assignment)
 blueprint.add_url_rule("/assignments/<int:assignment>/begin", view_func=views.begin, methods=["POST"])
 blueprint.add_url_rule("/assignments/<int:assignment>/read", view_func=views.finish_reading, methods=["POST"])
-blueprint.add_url_rule("/assignments/<int:assignment>/questions", view_func=views.questions, methods=["GET", "POST"])
+blueprint.add_url_rule("/assignments/<int:assignment>/questions", view_func=views.questions)
+blueprint.add_url_rule("/assignments/<int:assignment>/questions", view_func=views.answer, methods=["POST"])
 blueprint.add_url_rule("/assignments/<int:assignment>/attempts/<int:attempt>", view_func=views.attempt)
 
 # who comes to a session
-blueprint.add_url_rule("/sessions/<int:course_session>/roster", view_func=views.roster, methods=["GET", "POST"])
+blueprint.add_url_rule("/sessions/<int:course_session>/roster", view_func=views.roster)
+blueprint.add_url_rule("/sessions/<int:course_session>/roster", view_func=views.record_attendance, methods=["POST"])
 blueprint.add_url_rule("/sessions/<int:course_session>/roster/sheet", view_func=views.roster_sheet)

@@ -1,9 +1,12 @@
 """A person's own training: what is next, one assignment, its questions, the track; and the roster of a session."""
 
+from collections.abc import Container, Sequence
+
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import get_locale, gettext
 from werkzeug.wrappers import Response
 
+from trainer.accounts import rules as account_rules
 from trainer.accounts.values import Permission
 from trainer.catalogue import queries as catalogue_queries
 from trainer.catalogue.values import ModulePage
@@ -13,11 +16,11 @@ from trainer.partners import queries as partner_queries
 from trainer.partners.values import TEACHING_LANGUAGES, SessionId, SessionPage
 from trainer.tracks import operations, queries
 from trainer.tracks.operations import Unanswered
-from trainer.tracks.values import OPEN_STATES, Assignment, AssignmentCard, AssignmentId, AttemptId
+from trainer.tracks.values import OPEN_STATES, Assignment, AssignmentCard, AssignmentId, AttemptId, RosterLine
 from trainer.web import access
 from trainer.web.access import account, requires, today
 from trainer.web.pages import refused
-from trainer.web.tracks.forms import SeenForm, answered, answers_form, attendance_form
+from trainer.web.tracks.forms import AnswersForm, AttendanceForm, SeenForm, answered, answers_form, attendance_form
 
 View = str | Response | tuple[str, int]
 
@@ -83,19 +86,22 @@ def finish_reading(assignment: int) -> View:
 
 @requires(Permission.LEARN)
 def questions(assignment: int) -> View:
-    """All questions of a module on one page; sent, they lead to the result."""
+    """All questions of a module on one page."""
+    card = _own(assignment)
+    if card.assignment.module is None or not card.assignment.is_open:
+        return redirect(url_for("tracks.assignment", assignment=assignment), code=303)
+    return _asked(card, *_questions_of(card))
+
+
+@requires(Permission.LEARN)
+def answer(assignment: int) -> View:
+    """The answers lead to the result; an open question keeps the others as they were answered."""
     card = _own(assignment)
     if card.assignment.module is None:
         return redirect(url_for("tracks.assignment", assignment=assignment), code=303)
-    module = _module(card.assignment)
-    language = _language(module.questions)
-    form = answers_form(module.questions[language])
-    context = {"card": card, "module": module, "language": language, "form": form}
-    if not form.is_submitted():
-        shut = not card.assignment.is_open
-        return redirect(url_for("tracks.assignment", assignment=assignment), code=303) if shut else _asked(context)
+    module, language, form = _questions_of(card)
     if not form.validate():
-        return _asked(context), 422
+        return _asked(card, module, language, form), 422
     try:
         with transaction() as work:
             result = operations.answer_questions(
@@ -103,7 +109,7 @@ def questions(assignment: int) -> View:
             )
     except Unanswered as refusal:
         form.refuse_unanswered(refusal)
-        return _asked(context), 422
+        return _asked(card, module, language, form), 422
     return redirect(url_for("tracks.attempt", assignment=assignment, attempt=result.id), code=303)
 
 
@@ -124,23 +130,29 @@ def attempt(assignment: int, attempt: int) -> View:
 
 @requires(Permission.MANAGE_COURSES, Permission.RECORD_EVIDENCE)
 def roster(course_session: int) -> View:
-    """Who comes to a session; once it has begun, who was there."""
+    """Who comes to a session; once it has begun, a form to say who was there."""
     page = _held_by_reader(course_session)
-    lines = queries.roster(reading(), course_session=page.card.id)
-    form = attendance_form(lines)
-    context = {"page": page, "lines": lines, "form": form, "begun": page.card.starts_on <= today()}
-    if not form.is_submitted():
-        return render_template("tracks/roster.html", **context)
+    lines = _lines(page)
+    return _roster(page, lines, _attendance(lines))
+
+
+@requires(Permission.MANAGE_COURSES, Permission.RECORD_EVIDENCE)
+def record_attendance(course_session: int) -> View:
+    """Who was there is credited; the others keep the duty open."""
+    page = _held_by_reader(course_session)
+    lines = _lines(page)
+    form = _attendance(lines)
     if not form.validate():
-        return render_template("tracks/roster.html", **context), 422
+        return _roster(page, lines, form), 422
+    among, present = {line.person.id for line in lines}, form.to_present()
     try:
         with transaction() as work:
             operations.record_attendance(
-                work, course_session=page.card.id, present=form.to_present(), reasons=form.to_reasons()
+                work, course_session=page.card.id, present=present, reasons=form.to_reasons(), among=among
             )
     except Refusal as refusal:
         refused(form, refusal)
-        return render_template("tracks/roster.html", **context), 422
+        return _roster(page, lines, form), 422
     flash(gettext("Recorded. Whoever was there holds what the session proves."), "success")
     return redirect(url_for("tracks.roster", course_session=course_session), code=303)
 
@@ -149,7 +161,7 @@ def roster(course_session: int) -> View:
 def roster_sheet(course_session: int) -> View:
     """The roster for paper, with room to sign."""
     page = _held_by_reader(course_session)
-    lines = [line for line in queries.roster(reading(), course_session=page.card.id) if line.state in OPEN_STATES]
+    lines = [line for line in _lines(page) if line.state in OPEN_STATES]
     return render_template("tracks/roster_sheet.html", page=page, lines=lines)
 
 
@@ -163,15 +175,32 @@ def _module(duty: Assignment) -> ModulePage:
     return catalogue_queries.module_page(reading(), module=duty.module, version=duty.module_version)
 
 
-def _language(texts: object) -> str:
+def _language(texts: Container[str]) -> str:
     """The reader's language if there is a text in it; English otherwise."""
     locale = get_locale()
     code = locale.language if locale else "en"
-    return code if isinstance(texts, dict) and code in texts else "en"
+    return code if code in texts else "en"
 
 
-def _asked(context: dict[str, object]) -> str:
-    return render_template("tracks/questions.html", **context)
+def _questions_of(card: AssignmentCard) -> tuple[ModulePage, str, AnswersForm]:
+    """The module, the language its questions are asked in, and their form."""
+    module = _module(card.assignment)
+    language = _language(module.questions)
+    return module, language, answers_form(module.questions[language])
+
+
+def _asked(card: AssignmentCard, module: ModulePage, language: str, form: AnswersForm) -> str:
+    return render_template("tracks/questions.html", card=card, module=module, language=language, form=form)
+
+
+def _attendance(lines: Sequence[RosterLine]) -> AttendanceForm:
+    """The form for all but the reader, whose own presence somebody else has to confirm."""
+    return attendance_form([line for line in lines if line.person.id != account().person])
+
+
+def _roster(page: SessionPage, lines: Sequence[RosterLine], form: AttendanceForm) -> str:
+    begun = page.card.starts_on <= today()
+    return render_template("tracks/roster.html", page=page, lines=lines, form=form, begun=begun)
 
 
 def _held_by_reader(course_session: int) -> SessionPage:
@@ -180,3 +209,11 @@ def _held_by_reader(course_session: int) -> SessionPage:
     if not access.may(Permission.RECORD_EVIDENCE):
         access.must(Permission.MANAGE_COURSES, organisation=page.partner.organisation)
     return page
+
+
+def _lines(page: SessionPage) -> tuple[RosterLine, ...]:
+    """The roster, as far as the reader answers for its people: a manager of some missions sees only theirs."""
+    reach = account_rules.reach_of(account(), Permission.RECORD_EVIDENCE)
+    if reach is None or access.may(Permission.MANAGE_COURSES, organisation=page.partner.organisation):
+        return queries.roster(reading(), course_session=page.card.id)
+    return queries.roster_within(reading(), course_session=page.card.id, missions=reach, on=today())
