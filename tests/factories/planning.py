@@ -161,17 +161,22 @@ class World:
     people: tuple[PersonId, ...]
 
 
-def world(work: Work, *, people: int = 3, **changes: Any) -> World:
+def world(work: Work, *, people: int = 3, conduct_on: date = date(2026, 10, 20), **changes: Any) -> World:
     """A mission whose text asks everybody for the protection of civilians at level 2, beside the conduct of everybody.
 
-    Modules teach both, and a refresher renews conduct. The people hold conduct and nothing else.
+    Modules teach both, and a refresher renews conduct. The people hold conduct, shown on `conduct_on`, and nothing else.
     """
     catalogue.installed(
         work,
         modules=(
             catalogue.module("poc", teaches=(at_level(),)),
             catalogue.module("conduct", teaches=(at_level(CONDUCT),)),
-            catalogue.refresher("conduct-refresher", teaches=(at_level(CONDUCT),), refresher_of=CONDUCT),
+            catalogue.refresher(
+                "conduct-refresher",
+                teaches=(at_level(CONDUCT),),
+                refresher_of=CONDUCT,
+                effort=timedelta(minutes=20),
+            ),
         ),
     )
     mandate_operations.publish_rules(
@@ -182,8 +187,10 @@ def world(work: Work, *, people: int = 3, **changes: Any) -> World:
     mission = accounts.mission(work, region="east-africa", **changes)
     given = tuple(accounts.posted_person(work, mission=mission, spoken=["en"]) for _ in range(people))
     for person in given:
-        competencies.recorded_evidence(work, person, competency=CONDUCT)
-    instrument = mandates.published(work, mission, effective_on=date(2026, 12, 1))
+        competencies.recorded_evidence(work, person, competency=CONDUCT, observed_on=conduct_on)
+    instrument = mandates.published(
+        work, mission, adopted_on=date(2026, 10, 20), effective_on=date(2026, 11, 1), expires_on=date(2027, 11, 1)
+    )
     work.session.flush()
     return World(mission=mission, instrument=instrument, people=given)
 

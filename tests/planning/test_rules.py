@@ -460,13 +460,15 @@ HARD: list[Any] = [
     pytest.param(
         facts(mandates.profile(1, languages=()), gaps=[gap()], offerings=[offering()]),
         Reason.LANGUAGE,
-        "Modules and courses for Title of protection-of-civilians (1) are in English; no language of the person is on file.",
+        "Modules and courses for Title of protection-of-civilians (1) are in English; "
+        "no language of the person is on file.",
         id="no language on file",
     ),
     pytest.param(
         facts(gaps=[gap()], offers=[offer(starts_on=TODAY + timedelta(days=10))]),
         Reason.NO_SESSION,
-        "Of the courses that give Title of protection-of-civilians (1), none has an open session between 2026-12-24 and 2027-11-24.",
+        "Of the courses that give Title of protection-of-civilians (1), none has an open session "
+        "between 2026-12-24 and 2027-11-24.",
         id="no session in the open period",
     ),
     pytest.param(
@@ -506,7 +508,8 @@ HARD: list[Any] = [
             offers=[offer(1), offer(2, course=2, title="First aid", awards=(at_level(AID),))],
         ),
         Reason.TIME_CONFLICT,
-        "Sessions with free seats give Title of protection-of-civilians (1), all on days on which the person has another seat, "
+        "Sessions with free seats give Title of protection-of-civilians (1), all on days on which the person has "
+        "another seat, "
         "such as First aid.",
         id="same days",
     ),

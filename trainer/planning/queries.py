@@ -363,13 +363,10 @@ def plan_page(session: Session, *, plan: PlanId, shown: Show | None, page: int, 
 
 
 def _totals(session: Session, plan: PlanId) -> Mapping[Show, int]:
-    moves: dict[StepMove, int] = dict(
-        session.execute(
-            select(PlanStepRow.move, func.count()).where(PlanStepRow.plan_id == plan).group_by(PlanStepRow.move)
-        )
-        .tuples()
-        .all()
+    counted = session.execute(
+        select(PlanStepRow.move, func.count()).where(PlanStepRow.plan_id == plan).group_by(PlanStepRow.move)
     )
+    moves = {move: int(number) for move, number in counted}
     unmet = session.scalar(select(func.count()).select_from(PlanUnmetRow).where(PlanUnmetRow.plan_id == plan)) or 0
     return {each: moves.get(SHOWN_MOVES[each], 0) if each in SHOWN_MOVES else unmet for each in Show}
 

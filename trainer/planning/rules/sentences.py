@@ -315,7 +315,8 @@ def too_dear(competency: LocalText, *, count: int, least: int) -> Wording:
 
 def same_days(competency: LocalText, *, count: int, other: Offer) -> Wording:
     return wording(
-        "Sessions with free seats give {competency} ({count}), all on days on which the person has another seat, such as {title}.",
+        "Sessions with free seats give {competency} ({count}), all on days on which the person has another seat, "
+        "such as {title}.",
         count=count, **named("title", other.title), **named("competency", competency),
     )  # fmt: skip
 
