@@ -72,7 +72,7 @@ def test_an_enrolled_person_is_found_under_the_folded_name(work):
         ({"email": "ASHA@example.org "}, operations.EmailTaken),
         (
             {"postings": (NewPosting(mission=1, unit=None, role=Role.CIVILIAN, starts_on=TODAY, ends_on=TODAY),)},
-            operations.EndsBeforeItStarts,
+            queries.EndsBeforeItStarts,
         ),
     ],
     ids=["number", "address", "days"],
@@ -193,7 +193,7 @@ def test_a_posting_does_not_run_into_a_later_one(work, ends_on, refused):
     if not refused:
         move(work, person, mission, TODAY, ends_on)
         return
-    with pytest.raises(operations.PostedLater, match="2027-01-01"):
+    with pytest.raises(queries.PostedLater, match="2027-01-01"):
         move(work, person, mission, TODAY, ends_on)
 
 
@@ -202,11 +202,11 @@ def test_a_move_needs_an_open_mission_a_unit_of_it_and_an_end_after_the_start(wo
     closed = make.mission(work, status=MissionStatus.CLOSED)
     foreign = make.unit(work, mission=closed)
 
-    with pytest.raises(operations.MissionClosed):
+    with pytest.raises(queries.MissionClosed):
         move(work, person, closed, TODAY)
-    with pytest.raises(operations.UnitElsewhere):
+    with pytest.raises(queries.UnitElsewhere):
         move(work, person, mission, TODAY, unit=foreign)
-    with pytest.raises(operations.EndsBeforeItStarts):
+    with pytest.raises(queries.EndsBeforeItStarts):
         move(work, person, mission, TODAY, TODAY)
     with pytest.raises(queries.NoSuchPerson):
         move(work, PersonId(987654), mission, TODAY)
@@ -226,7 +226,7 @@ def test_leaving_ends_postings_offices_and_sign_ins(work, asha):
     assert sign_in(work) is None
     assert queries.profiles_in(work.session, missions=[mission], on=TODAY) == ()
     assert recorded(work, PersonLeft) == [PersonLeft(person_id=asha, on=TODAY)]
-    with pytest.raises(operations.PersonHasLeft):
+    with pytest.raises(queries.PersonHasLeft):
         move(work, asha, mission, TODAY)
 
 

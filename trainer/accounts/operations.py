@@ -9,7 +9,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.engine import CursorResult
 
 from trainer.accounts import queries, rules
@@ -45,6 +45,7 @@ from trainer.accounts.values import (
     MissionId,
     MissionStatus,
     NewPerson,
+    NewPosting,
     Office,
     OrganisationId,
     OrganisationKind,
@@ -74,42 +75,11 @@ class EmailTaken(Invalid):
         )
 
 
-class PersonHasLeft(Conflict):
-    def __init__(self) -> None:
-        super().__init__(wording("This person has left. Enrol them again before changing anything."))
-
-
 class LeavesLater(Invalid):
     def __init__(self) -> None:
         super().__init__(
             wording("Note that somebody left on the day or afterwards; for a day to come, set the end of the posting."),
             field="on",
-        )
-
-
-class EndsBeforeItStarts(Invalid):
-    def __init__(self) -> None:
-        super().__init__(wording("Enter an end that is later than the start."), field="ends_on")
-
-
-class UnitElsewhere(Invalid):
-    def __init__(self) -> None:
-        super().__init__(wording("This unit belongs to another mission. Choose a unit of the mission."), field="unit")
-
-
-class MissionClosed(Invalid):
-    def __init__(self) -> None:
-        super().__init__(wording("This mission is closed. Choose another."), field="mission")
-
-
-class PostedLater(Invalid):
-    def __init__(self, starts_on: date) -> None:
-        super().__init__(
-            wording(
-                "Another posting begins on {starts_on}. Let this one end by then, or change that one first.",
-                starts_on=starts_on.isoformat(),
-            ),
-            field="ends_on",
         )
 
 
@@ -250,7 +220,7 @@ def enrol_person(work: Work, *, person: NewPerson) -> PersonId:
     if email and work.session.scalar(select(Person.id).where(Person.email == email)):
         raise EmailTaken
     if any(each.ends_on is not None and each.ends_on <= each.starts_on for each in person.postings):
-        raise EndsBeforeItStarts
+        raise queries.EndsBeforeItStarts
     work.session.execute(insert(Person), [_person_row(person)])
     enrolled = queries.people_by_key(work.session, keys=[key])[key]
     _insert_times(work, people=[person], ids={key: enrolled})
@@ -275,7 +245,7 @@ def enrol_people(work: Work, *, people: Sequence[NewPerson]) -> Mapping[str, Per
 def add_absence(work: Work, *, person: PersonId, starts_on: date, ends_on: date, reason: str = "") -> None:
     """Note days on which the person cannot attend; raises EndsBeforeItStarts."""
     if ends_on <= starts_on:
-        raise EndsBeforeItStarts
+        raise queries.EndsBeforeItStarts
     _present(work, person)
     work.session.add(Absence(person_id=person, starts_on=starts_on, ends_on=ends_on, reason=reason))
 
@@ -292,29 +262,21 @@ def move_person(
 ) -> PostingId:
     """Post a person to a mission from a day on; a posting still running then ends that day.
 
-    A posting that began on the same day is amended instead. Raises PersonHasLeft, EndsBeforeItStarts, UnitElsewhere,
-    MissionClosed, and PostedLater when another posting begins within the new one.
+    A posting that began on the same day is amended instead. Raises what `queries.foresee_move` does.
     """
     _present(work, person)
-    if ends_on is not None and ends_on <= starts_on:
-        raise EndsBeforeItStarts
-    _check_place(work, mission=mission, unit=unit)
-    running = or_(PostingRow.ends_on.is_(None), PostingRow.ends_on > starts_on)
-    query = select(PostingRow).where(PostingRow.person_id == person, running).order_by(PostingRow.starts_on)
-    postings = work.session.scalars(query).all()
-    later = [each for each in postings if each.starts_on > starts_on]
-    if later and (ends_on is None or later[0].starts_on < ends_on):
-        raise PostedLater(later[0].starts_on)
-    before = [each for each in postings if each.starts_on < starts_on]
-    for each in before:
-        each.ends_on = starts_on
-    same_day = [each for each in postings if each.starts_on == starts_on]
-    left = (same_day or before)[-1].mission_id if same_day or before else None
-    row = same_day[0] if same_day else PostingRow(person_id=person, mission_id=mission, role=role, starts_on=starts_on)
+    to = NewPosting(mission=mission, unit=unit, role=role, starts_on=starts_on, ends_on=ends_on)
+    move = queries.foresee_move(work.session, person=person, to=to)
+    work.session.execute(
+        update(PostingRow).where(PostingRow.id.in_([each.id for each in move.ends])).values(ends_on=starts_on)
+    )
+    row = work.session.get(PostingRow, move.amends) if move.amends else None
+    if row is None:
+        row = PostingRow(person_id=person, mission_id=mission, role=role, starts_on=starts_on)
+        work.session.add(row)
     row.mission_id, row.unit_id, row.role, row.ends_on = mission, unit, role, ends_on
-    work.session.add(row)
     work.session.flush()  # for the id
-    work.record(PersonMoved(person_id=person, from_mission_id=left, to_mission_id=mission, on=starts_on))
+    work.record(PersonMoved(person_id=person, from_mission_id=move.leaves, to_mission_id=mission, on=starts_on))
     return PostingId(row.id)
 
 
@@ -571,18 +533,8 @@ def _present(work: Work, person: PersonId) -> Person:
     if row is None:
         raise queries.NoSuchPerson
     if row.left_on is not None:
-        raise PersonHasLeft
+        raise queries.PersonHasLeft
     return row
-
-
-def _check_place(work: Work, *, mission: MissionId, unit: UnitId | None) -> None:
-    if queries.mission(work.session, mission=mission).status is MissionStatus.CLOSED:
-        raise MissionClosed
-    if unit is None:
-        return
-    found = work.session.scalar(select(func.count()).where(Unit.id == unit, Unit.mission_id == mission))
-    if not found:
-        raise UnitElsewhere
 
 
 def _folded(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeAlias, TypeVar
 
@@ -30,6 +30,9 @@ from trainer.accounts.values import (
     MembershipId,
     MissionCard,
     MissionId,
+    MissionStatus,
+    Move,
+    NewPosting,
     Office,
     OfficeHeld,
     OrganisationCard,
@@ -46,7 +49,7 @@ from trainer.accounts.values import (
     UnitCard,
     UnitId,
 )
-from trainer.kernel.errors import NotFound
+from trainer.kernel.errors import Conflict, Invalid, NotFound
 from trainer.kernel.ledger import LedgerEntry, ReactionClaim
 from trainer.kernel.periods import Period
 from trainer.kernel.values import PersonId, wording
@@ -66,6 +69,37 @@ class NoSuchPerson(NotFound):
 class NoSuchMission(NotFound):
     def __init__(self) -> None:
         super().__init__(wording("There is no such mission. Choose one from the list of missions."))
+
+
+class PersonHasLeft(Conflict):
+    def __init__(self) -> None:
+        super().__init__(wording("This person has left. Enrol them again before changing anything."))
+
+
+class EndsBeforeItStarts(Invalid):
+    def __init__(self) -> None:
+        super().__init__(wording("Enter an end that is later than the start."), field="ends_on")
+
+
+class UnitElsewhere(Invalid):
+    def __init__(self) -> None:
+        super().__init__(wording("This unit belongs to another mission. Choose a unit of the mission."), field="unit")
+
+
+class MissionClosed(Invalid):
+    def __init__(self) -> None:
+        super().__init__(wording("This mission is closed. Choose another."), field="mission")
+
+
+class PostedLater(Invalid):
+    def __init__(self, starts_on: date) -> None:
+        super().__init__(
+            wording(
+                "Another posting begins on {starts_on}. Let this one end by then, or change that one first.",
+                starts_on=starts_on.isoformat(),
+            ),
+            field="ends_on",
+        )
 
 
 def person_profile(session: Session, *, person: PersonId, on: date) -> PersonProfile:
@@ -199,6 +233,33 @@ def person_page(session: Session, *, person: PersonId, on: date) -> PersonPage:
     )
 
 
+def foresee_move(session: Session, *, person: PersonId, to: NewPosting) -> Move:
+    """What posting a person there would do to their other postings.
+
+    Raises NoSuchPerson, PersonHasLeft, EndsBeforeItStarts, NoSuchMission, MissionClosed, UnitElsewhere, and PostedLater when
+    another posting begins within the new one.
+    """
+    left_on = session.execute(select(Person.left_on).where(Person.id == person)).one_or_none()
+    if left_on is None:
+        raise NoSuchPerson
+    if left_on[0] is not None:
+        raise PersonHasLeft
+    if to.ends_on is not None and to.ends_on <= to.starts_on:
+        raise EndsBeforeItStarts
+    if mission(session, mission=to.mission).status is MissionStatus.CLOSED:
+        raise MissionClosed
+    if to.unit is not None and to.unit not in {each.id for each in units_of(session, mission=to.mission)}:
+        raise UnitElsewhere
+    postings = postings_of(session, people=[person], on=to.starts_on)[person]
+    later = [each for each in postings if each.starts_on > to.starts_on]
+    if later and (to.ends_on is None or later[0].starts_on < to.ends_on):
+        raise PostedLater(later[0].starts_on)
+    ends = tuple(each for each in postings if each.starts_on < to.starts_on)
+    same_day = next((each for each in postings if each.starts_on == to.starts_on), None)
+    left = same_day or (ends[-1] if ends else None)
+    return Move(ends=ends, amends=same_day.id if same_day else None, leaves=left.mission if left else None)
+
+
 def missions(session: Session) -> tuple[MissionCard, ...]:
     """All missions by name."""
     rows = session.execute(select(*_MISSION_COLUMNS)).all()
@@ -222,20 +283,15 @@ def contributors_of(session: Session, *, mission: MissionId) -> tuple[str, ...]:
 
 def units_of(session: Session, *, mission: MissionId) -> tuple[UnitCard, ...]:
     """The units of a mission by name."""
-    query = select(Unit.id, Unit.mission_id, Unit.organisation_id, Unit.key, Unit.name, Unit.role, Unit.place)
-    units = (
-        UnitCard(
-            id=UnitId(row.id),
-            mission=MissionId(row.mission_id),
-            organisation=OrganisationId(row.organisation_id),
-            key=row.key,
-            name=row.name,
-            role=row.role,
-            place=row.place,
-        )
-        for row in session.execute(query.where(Unit.mission_id == mission))
-    )
-    return tuple(sorted(units, key=lambda each: (each.name.casefold(), each.id)))
+    return units_in(session, missions=[mission])[mission]
+
+
+def units_in(session: Session, *, missions: Collection[MissionId]) -> Mapping[MissionId, tuple[UnitCard, ...]]:
+    """The units of each of these missions, by name; an empty tuple for a mission without any."""
+    found: dict[MissionId, list[UnitCard]] = {mission: [] for mission in missions}
+    for row in session.execute(_unit_columns().where(Unit.mission_id.in_(found))):
+        found[MissionId(row.mission_id)].append(_unit(row))
+    return {mission: _by_name(units) for mission, units in found.items()}
 
 
 def unit_names(session: Session, *, units: Collection[UnitId]) -> Mapping[UnitId, str]:
@@ -534,6 +590,26 @@ def _one_mission(session: Session, wanted: ColumnElement[bool]) -> MissionCard:
 
 def _mission(row: Any) -> MissionCard:
     return MissionCard(**row._mapping)  # noqa: SLF001 - its public name for a row as a mapping
+
+
+def _unit_columns() -> _Columns:
+    return select(Unit.id, Unit.mission_id, Unit.organisation_id, Unit.key, Unit.name, Unit.role, Unit.place)
+
+
+def _unit(row: Any) -> UnitCard:
+    return UnitCard(
+        id=UnitId(row.id),
+        mission=MissionId(row.mission_id),
+        organisation=OrganisationId(row.organisation_id),
+        key=row.key,
+        name=row.name,
+        role=row.role,
+        place=row.place,
+    )
+
+
+def _by_name(units: Iterable[UnitCard]) -> tuple[UnitCard, ...]:
+    return tuple(sorted(units, key=lambda each: (each.name.casefold(), each.id)))
 
 
 def _held() -> _Columns:

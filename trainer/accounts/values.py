@@ -262,6 +262,18 @@ class NewPerson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """What a new posting does to the others of its person."""
+
+    ends: tuple[Posting, ...]
+    """Those still running on its first day; they end on it."""
+    amends: PostingId | None
+    """The one that began on the same day: it becomes the new posting."""
+    leaves: MissionId | None
+    """The mission the person comes from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeHeld:
     """An office that a person holds, and where."""
 
