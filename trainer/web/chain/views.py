@@ -1,0 +1,77 @@
+"""The chain behind one assignment, and below one task."""
+
+from __future__ import annotations
+
+from flask import render_template, url_for
+from flask_babel import gettext
+
+from trainer.accounts.values import MissionId, Permission
+from trainer.chain import queries
+from trainer.chain.values import AssignmentChain, TaskChain
+from trainer.edge import reading
+from trainer.kernel.errors import NotAllowed
+from trainer.kernel.values import wording
+from trainer.tracks.values import AssignmentId
+from trainer.web.access import account, may, requires, today
+from trainer.web.audit import telling
+from trainer.web.chain import stops
+from trainer.web.mandates.words import kind_name
+
+
+class NotYours(NotAllowed):
+    """Somebody else's assignment, and the reader may not read about people."""
+
+
+@requires(Permission.LEARN)
+def assignment(assignment: int) -> str:
+    """Why somebody has this assignment; the owner's own page, and that of whoever may read about people or the ledger."""
+    found = queries.chain_of_assignment(reading(), assignment=AssignmentId(assignment))
+    own = found.assignment.person == account().person
+    if not own and not _may_see(found.chain.mission.id if found.chain.mission else None):
+        raise NotYours(
+            wording("This assignment is somebody else's. Open your own training to see why you have what you have.")
+        )
+    return render_template(
+        "chain/assignment.html",
+        found=found,
+        own=own,
+        stops=_assignment_stops(found, own=own),
+        sentence=stops.sentence_of_assignment(found, own=own),
+        history=telling.tell_all(reading(), found.history),
+        entries_shown=may(Permission.READ_LEDGER),
+    )
+
+
+@requires(Permission.READ_MANDATES)
+def task(mission: int, task: str) -> str:
+    """What one task of a mission asks of whom; names only for those who may read about people."""
+    about = MissionId(mission)
+    found = queries.chain_of_task(reading(), mission=about, task_kind=task, on=today())
+    names_shown = _may_see(about)
+    return render_template(
+        "chain/task.html",
+        found=found,
+        title=kind_name(found.task_kind),
+        stops=_task_stops(found, names_shown=names_shown),
+        sentence=stops.sentence_of_task(found),
+        cell_shown=may(Permission.READ_READINESS, mission=about),
+    )
+
+
+def _may_see(mission: MissionId | None) -> bool:
+    return may(Permission.READ_LEDGER) or may(Permission.READ_PEOPLE, mission=mission)
+
+
+def _assignment_stops(found: AssignmentChain, *, own: bool) -> list[stops.Stop]:
+    here = {} if own else {"people": url_for("accounts.person", person=found.assignment.person)}
+    if own:
+        here["seats"] = url_for("tracks.assignment", assignment=found.assignment.id)
+    return stops.stops_of(found.chain, names_shown=True, here=here, more={})
+
+
+def _task_stops(found: TaskChain, *, names_shown: bool) -> list[stops.Stop]:
+    if not may(Permission.READ_READINESS, mission=found.mission.id):
+        return stops.stops_of(found.chain, names_shown=names_shown, here={}, more={})
+    cell = url_for("readiness.cell", mission=found.mission.id, area=found.area)
+    more = {"people": {"label": gettext("All people asked in this area"), "url": cell}}
+    return stops.stops_of(found.chain, names_shown=names_shown, here={"requirement": cell, "people": cell}, more=more)
