@@ -19,6 +19,7 @@ from trainer.observations import operations as observation_operations
 from trainer.observations.values import ObservationDraft
 from trainer.planning import operations as plan_operations
 from trainer.planning import queries as plan_queries
+from trainer.planning.operations import PlanStale
 from trainer.tracks import operations as track_operations
 from trainer.tracks import queries as track_queries
 from trainer.tracks.values import Assignment, AssignmentState
@@ -47,11 +48,23 @@ def ask_for_plan(work: Work, *, missions: Collection[MissionId], sentence: Wordi
 
 
 def approve_plans(work: Work, *, manager: PersonId) -> int:
-    """Let the manager approve whatever proposal waits; return how many there were."""
-    waiting = plan_queries.open_plans(work.session)
-    for head in waiting:
-        plan_operations.approve_plan(as_person(work, manager), plan=head.id, seen_version=head.version)
-    return len(waiting)
+    """Let the manager decide on the proposals that wait; return how many were approved.
+
+    The oldest first; what then no longer fits is dismissed.
+    """
+    approved = 0
+    for head in reversed(plan_queries.open_plans(work.session)):
+        try:
+            plan_operations.approve_plan(as_person(work, manager), plan=head.id, seen_version=head.version)
+            approved += 1
+        except PlanStale:
+            plan_operations.dismiss_plan(
+                as_person(work, manager),
+                plan=head.id,
+                seen_version=head.version,
+                because="Another plan has been approved meanwhile.",
+            )
+    return approved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +104,18 @@ def begin(work: Work, assignments: Sequence[Assignment]) -> None:
 def complete(work: Work, assignments: Sequence[Assignment]) -> None:
     """Answer the questions of modules rightly, each by the person who is to take it."""
     for each in assignments:
-        assert each.module is not None
-        page = catalogue_queries.module_page(work.session, module=each.module, version=each.module_version)
-        answers = {
-            question.key: tuple(place for place, answer in enumerate(question.answers) if answer.right)
-            for question in page.questions["en"]
-        }
-        track_operations.answer_questions(
-            as_person(work, each.person), assignment=each.id, token=f"demo-{each.id}", answers=answers
-        )
+        complete_one(as_person(work, each.person), each)
+
+
+def complete_one(work: Work, assignment: Assignment) -> None:
+    """Answer the questions of one module rightly."""
+    assert assignment.module is not None
+    page = catalogue_queries.module_page(work.session, module=assignment.module, version=assignment.module_version)
+    answers = {
+        question.key: tuple(place for place, answer in enumerate(question.answers) if answer.right)
+        for question in page.questions["en"]
+    }
+    track_operations.answer_questions(work, assignment=assignment.id, token=f"demo-{assignment.id}", answers=answers)
 
 
 OBSERVATIONS: Sequence[tuple[str, int, tuple[Area, ...], str | None, str]] = (

@@ -22,11 +22,14 @@ from trainer.demo import accounts, crowd, days, facts, ground, partners, people
 from trainer.demo.crowd import OpenWork, in_batches
 from trainer.demo.events import DemonstrationLoaded
 from trainer.kernel import ledger
+from trainer.kernel.events import Event
 from trainer.kernel.ledger import LedgerEntry
 from trainer.kernel.values import PersonId, mark, wording
 from trainer.kernel.work import Work
+from trainer.observations.events import ObservationReported
 from trainer.partners import operations as partner_operations
 from trainer.partners import queries as partner_queries
+from trainer.planning.events import PlanApproved
 from trainer.readiness import operations as readiness_operations
 from trainer.tracks.events import ModulesAssigned
 
@@ -67,8 +70,12 @@ def sign_in_lines() -> tuple[SignInLine, ...]:
 
 def is_loaded(session: Session) -> bool:
     """Tell whether the invented world is complete."""
-    query = select(LedgerEntry.id).where(LedgerEntry.event == DemonstrationLoaded.name).limit(1)
-    return session.scalar(query) is not None
+    return happened(session, DemonstrationLoaded)
+
+
+def happened(session: Session, kind: type[Event]) -> bool:
+    """Tell whether such an event is on the ledger: how a step knows that it was done before an interruption."""
+    return session.scalar(select(LedgerEntry.id).where(LedgerEntry.event == kind.name).limit(1)) is not None
 
 
 def settle(work: Work) -> None:
@@ -174,7 +181,8 @@ def _set_going(open_work: OpenWork, *, seed: int, progress: Progress, plan_all: 
     staff = staff_of(open_work)
     with open_work() as work:
         _waive_some(work, staff)
-        days.report_lessons(work, reporters=staff.trainees, manager=staff.manager)
+        if not happened(work.session, ObservationReported):
+            days.report_lessons(work, reporters=staff.trainees, manager=staff.manager)
         settle(work)
     first_plan(open_work, manager=staff.manager, progress=progress, plan_all=plan_all)
     chance = Random(f"days {seed}")  # noqa: S311 - repeatable invention, not secrecy
@@ -211,6 +219,8 @@ def first_plan(open_work: OpenWork, *, manager: PersonId, progress: Progress, pl
     """Plan for everybody at once, so that all have the same chance of a seat, and let the manager approve."""
     progress("First plan", 0, 3)
     with open_work() as work:
+        if happened(work.session, PlanApproved):
+            return
         days.ask_for_plan(
             work, missions=days.working_missions(work), sentence=wording("First plan for all missions"), key="first"
         )

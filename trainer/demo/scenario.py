@@ -8,9 +8,12 @@ competency once and whose evidence lapsed within the window is given a refresher
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from operator import itemgetter
 from random import Random
 
 from trainer.accounts import operations as account_operations
@@ -21,7 +24,7 @@ from trainer.competencies.values import CompetencyKey, Level, NewEvidence, Sourc
 from trainer.demo import accounts, crowd, days, facts, ground, partners
 from trainer.demo import load as loading
 from trainer.demo.accounts import AccountFact, PostingFact
-from trainer.demo.crowd import Asked, OpenWork
+from trainer.demo.crowd import Asked, OpenWork, in_batches
 from trainer.demo.events import DemonstrationLoaded
 from trainer.demo.facts import WHOLE, Facts, InstrumentFact
 from trainer.demo.load import PlanAll, Progress, settle
@@ -31,6 +34,11 @@ from trainer.kernel.work import Work
 from trainer.mandates import operations as mandate_operations
 from trainer.mandates import queries as mandate_queries
 from trainer.mandates.rules import same_text
+from trainer.partners import queries as partner_queries
+from trainer.partners.values import SessionId
+from trainer.tracks import operations as track_operations
+from trainer.tracks import queries as track_queries
+from trainer.tracks.values import Assignment
 
 START = date(2014, 5, 20)
 MISSION = "unmiss"
@@ -96,10 +104,67 @@ def next_date(*, after: date) -> ScenarioDate | None:
     return next((each for each in DATES if each.on > after), None)
 
 
+def advance(open_work: OpenWork, *, day: ScenarioDate, move_clock: Callable[[date], None], plan_all: PlanAll) -> None:
+    """Let the time until the day pass, move the clock, publish what the day brings, and do what follows from it."""
+    live_until(open_work, until=day.on)
+    move_clock(day.on)
+    with open_work() as work:
+        play(work, day=day)
+    plan_all()
+
+
+def live_until(open_work: OpenWork, *, until: date) -> None:
+    """Let people take what they were given: modules within some weeks, sessions as they are held; before the clock moves.
+
+    People who sign in are left out: what they do is for whoever plays them.
+    """
+    with open_work() as work:
+        deeds = _deeds(work, until=until)
+    for batch in in_batches(deeds, 60):
+        with open_work() as work:
+            for on, deed in batch:
+                deed(replace(work, now=datetime.combine(on, time(12), tzinfo=UTC), today=on))
+            settle(work)
+
+
+Deed = tuple[date, Callable[[Work], None]]
+
+
+def _deeds(work: Work, *, until: date) -> list[Deed]:
+    """What is done on which day before `until`, in order."""
+    chance = Random(f"deeds {until}")  # noqa: S311 - repeatable invention, not secrecy
+    trainees = {each.key for each in accounts.read_accounts()}
+    without = set(account_queries.people_by_key(work.session, keys=trainees).values())
+    profiles = account_queries.profiles_in(work.session, missions=days.working_missions(work), on=work.today)
+    everything = track_queries.open_assignments(work.session, people=[each.id for each in profiles])
+    deeds: list[Deed] = []
+    seats: defaultdict[SessionId, list[PersonId]] = defaultdict(list)
+    for each in everything:
+        if each.session is not None:
+            seats[each.session].append(each.person)
+            continue
+        on = max(work.today, each.assigned_at.date()) + timedelta(days=chance.randint(2, 40))
+        if on < until and each.person not in without and chance.random() < 0.9:
+            deeds.append((on, partial(_complete, assignment=each)))
+    for session, card in partner_queries.session_cards(work.session, sessions=list(seats)).items():
+        if card.ends_on < until and card.ends_on >= work.today:
+            present = [person for person in seats[session] if chance.random() < 0.93]
+            deeds.append((card.ends_on, partial(_attend, session=session, present=present)))
+    return sorted(deeds, key=itemgetter(0))
+
+
+def _complete(work: Work, *, assignment: Assignment) -> None:
+    days.complete_one(days.as_person(work, assignment.person), assignment)
+
+
+def _attend(work: Work, *, session: SessionId, present: Collection[PersonId]) -> None:
+    track_operations.record_attendance(work, course_session=session, present=present)
+
+
 def play(work: Work, *, day: ScenarioDate) -> None:
     """Publish what the day brings, as the mandate officer; on that day, and once only.
 
-    Whoever calls moves the clock first, and afterwards does the background work that waits.
+    Needs the clock to stand there; what follows is for the background work.
     """
     officer = account_queries.holders_of(work.session, office=Office.MANDATE_OFFICER)[0]
     mission = account_queries.mission_by_key(work.session, key=MISSION).id
