@@ -76,17 +76,23 @@ def _refuse(problems: Sequence[Problem]) -> None:
     if not problems:
         return
     for problem in problems:
-        place = problem.file or "pack" if problem.line is None else f"{problem.file}:{problem.line}"
+        place = problem.file if problem.line is None else f"{problem.file}:{problem.line}"
         click.echo(f"{place}: {problem.message}", err=True)
-    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    click.echo(f"{count}. Nothing was stored.", err=True)
+    click.echo(f"{_count(len(problems), 'problem')}.", err=True)
     sys.exit(1)
 
 
 def _summary(pack: Pack) -> str:
     questions = sum(len(module.questions["en"]) for module in pack.modules)
     translations = sum(len(module.lessons) - 1 for module in pack.modules)
-    return (
-        f"{pack.key} {pack.version}: {len(pack.modules)} modules, {questions} questions, {translations} translated "
-        f"lessons, {len(pack.tracks)} tracks."
+    held = (
+        _count(len(pack.modules), "module"),
+        _count(questions, "question"),
+        _count(translations, "translated lesson"),
+        _count(len(pack.tracks), "track"),
     )
+    return f"{pack.key} {pack.version}: {', '.join(held)}."
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -369,9 +369,10 @@ def _levels(table: Table, name: str, file: Path, at: str, reading: _Reading) -> 
     for each in table.tables(name):
         key, level = each.key("competency"), each.number("level", least=1, most=4)
         each.close()
-        if key and level:
+        if key:
+            # a wrong level was told; the competency is still checked, and the module still teaches something
             reading.place(f"{at}:{name}:{nth}", file, each.line("competency"))
-            yield AtLevel(competency=CompetencyKey(key), level=Level(level))
+            yield AtLevel(competency=CompetencyKey(key), level=Level(level or Level.AWARE))
             nth += 1
 
 
