@@ -18,6 +18,7 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 def observation(
     place: Session | Work,
+    /,
     *,
     mission: MissionId,
     reported_by: PersonId,

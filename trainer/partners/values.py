@@ -376,6 +376,11 @@ class CoursePage:
     """Begun, held or cancelled, latest first; at most 50."""
 
     @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The partner's summary, line by line."""
+        return tuple(line for line in self.draft.summary.splitlines() if line.strip())
+
+    @property
     def booked(self) -> int:
         """Seats taken in sessions yet to start."""
         return sum(each.seats_taken for each in self.coming)
