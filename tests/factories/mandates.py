@@ -124,7 +124,7 @@ def rule(key: str = "poc", kind: str | None = "CivProtect", **changes: Any) -> R
         task_kind=None if kind is None else TaskKindKey(kind),
         modality=None,
         roles=(),
-        competency=CompetencyKey("poc"),
+        competency=CompetencyKey("protection-of-civilians"),
         level=Level.PRACTISED,
     )
     return replace(asked, **changes)
@@ -146,4 +146,8 @@ def profile(person: int = 1, **changes: Any) -> PersonProfile:
     return replace(somebody, **changes)
 
 
-AREAS = {CompetencyKey("poc"): Area.POC, CompetencyKey("conduct"): Area.CND, CompetencyKey("ddr"): Area.DDR}
+AREAS = {
+    CompetencyKey("protection-of-civilians"): Area.POC,
+    CompetencyKey("conduct"): Area.CND,
+    CompetencyKey("first-aid"): Area.CND,
+}

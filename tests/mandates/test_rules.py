@@ -705,15 +705,18 @@ def test_a_person_is_asked_once_for_each_competency_at_the_highest_level() -> No
     asked = [
         rule("all", level=Level.AWARE, weight=30),
         rule("two", scope=Scope.AT_LEAST, scope_size=2, level=Level.INSTRUCTOR),
-        rule("ddr", competency=CompetencyKey("ddr")),
+        rule("ddr", competency=CompetencyKey("first-aid")),
     ]
     demands = rules.demands_from([task()], asked, role=Role.INFANTRY, areas=AREAS)
 
     found = {each.competency: each for each in rules.requirements_from(demands, profile(3), on=ON)}
 
-    assert set(found) == {"poc", "ddr"}
-    assert (found[CompetencyKey("poc")].level, found[CompetencyKey("poc")].weight) == (Level.INSTRUCTOR, 120)
-    assert [each.rule for each in found[CompetencyKey("poc")].because] == ["two", "all"]
+    assert set(found) == {"protection-of-civilians", "first-aid"}
+    assert (
+        found[CompetencyKey("protection-of-civilians")].level,
+        found[CompetencyKey("protection-of-civilians")].weight,
+    ) == (Level.INSTRUCTOR, 120)
+    assert [each.rule for each in found[CompetencyKey("protection-of-civilians")].because] == ["two", "all"]
     assert {each.person for each in found.values()} == {3}
 
 

@@ -280,9 +280,8 @@ def instrument_page(session: Session, *, instrument: InstrumentId, on: date) -> 
         published_by=None if row.published_by_id is None else PersonId(row.published_by_id),
         shift=rules.shift_of(found, among=others),
         without=rules.compare(before, after),
-        inserted=any(
-            rules.order_of(found) < rules.order_of(each) and each.published_at < found.published_at for each in others
-        ),
+        # ids rise with publication
+        inserted=any(each.id < found.id and rules.order_of(found) < rules.order_of(each) for each in others),
         people=people,
         touched=touched,
         version=mandate_version(session, mission=mission),

@@ -6,7 +6,7 @@ from typing import Any
 
 import wtforms
 from flask_babel import lazy_gettext
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from trainer.accounts.values import ROLE_NAMES, Certainty, MissionId, Role
 from trainer.competencies.values import LEVEL_NAMES, SOURCE_NAMES, Competency, CompetencyKey, Level, Source
@@ -160,7 +160,7 @@ class InstrumentForm(PageForm):
     symbol = TextField(
         lazy_gettext("Symbol"),
         description=lazy_gettext("As printed on the text: S/RES/2790 (2025)."),
-        validators=[InputRequired(lazy_gettext("Enter the symbol of the text.")), Length(max=MOST_SYMBOL_LETTERS)],
+        validators=[DataRequired(lazy_gettext("Enter the symbol of the text.")), Length(max=MOST_SYMBOL_LETTERS)],
         render_kw={"width": "medium"},
     )
     title = TextField(
@@ -378,7 +378,7 @@ class WithdrawForm(PageForm):
         lazy_gettext("Why it is withdrawn"),
         description=lazy_gettext("Stays on file with the text: for instance, entered by mistake."),
         validators=[
-            InputRequired(lazy_gettext("Say why it is withdrawn: the reason stays on file.")),
+            DataRequired(lazy_gettext("Say why it is withdrawn: the reason stays on file.")),
             Length(max=1000),
         ],
         render_kw={"rows": 3},
@@ -442,7 +442,7 @@ class RuleForm(PageForm):
     note = LongTextField(
         lazy_gettext("Why the rules change"),
         validators=[
-            InputRequired(lazy_gettext("Say why the rules change: it stays with the version.")),
+            DataRequired(lazy_gettext("Say why the rules change: it stays with the version.")),
             Length(max=1000),
         ],
         render_kw={"rows": 2},
