@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -222,23 +222,17 @@ def _line(row: Row[Any]) -> HistoryLine:
     )
 
 
-def _sealed(row: Row[Any]) -> SealedEntry:
-    text = Text(texts=row.texts, erased_at=row.erased_at) if row.text_id is not None else None
-    content = Content(
-        recorded_at=row.recorded_at,
-        actor=row.actor,
-        event=row.event,
-        payload=row.payload,
-        text_digest=row.text_digest,
-    )
+def _sealed(row: Sequence[Any]) -> SealedEntry:
+    # unpacked, not by name: this runs once for each entry there ever was
+    entry, number, recorded_at, actor, event, payload, digest, salt, before, seal, text_id, texts, erased_at = row
     return SealedEntry(
-        id=row.id,
-        number=row.number,
-        content=content,
-        salt=row.salt,
-        previous_hash=row.previous_hash,
-        hash=row.hash,
-        text=text,
+        id=entry,
+        number=number,
+        content=Content(recorded_at=recorded_at, actor=actor, event=event, payload=payload, text_digest=digest),
+        salt=salt,
+        previous_hash=before,
+        hash=seal,
+        text=None if text_id is None else Text(texts=texts, erased_at=erased_at),
     )
 
 

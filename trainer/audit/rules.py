@@ -16,10 +16,12 @@ from typing import Any
 from trainer.audit.values import GENESIS, Content, FaultKind, LedgerFault, Link, SealedEntry
 from trainer.kernel.values import Wording, wording
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
 
 def canonical(data: Mapping[str, Any]) -> str:
     """JSON with sorted keys and no spare space: the same bytes for the same content on every engine."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(data)
 
 
 def seal_of(content: Content, *, number: int, previous_hash: str) -> str:

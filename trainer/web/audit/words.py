@@ -55,6 +55,7 @@ EVENTS: Mapping[str, tuple[EventGroup, str]] = {
     "RulesRevised": (_M, lazy_gettext("Requirement rules revised")),
     "ShockDeclared": (_M, lazy_gettext("Loss of capacity declared")),
     # plans
+    "PlanAsked": (_P, lazy_gettext("Plan asked for")),
     "PlanProposed": (_P, lazy_gettext("Plan proposed")),
     "PlanApproved": (_P, lazy_gettext("Plan approved")),
     "PlanDismissed": (_P, lazy_gettext("Plan dismissed")),
