@@ -9,6 +9,20 @@ from trainer.kernel.values import Subject, SubjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanAsked(Event):
+    """A person asked for a plan by hand; what asks by itself is on the ledger already."""
+
+    run_id: int
+    missions: tuple[int, ...]
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (
+            Subject(kind=SubjectKind.PLAN_RUN, id=self.run_id),
+            *(Subject(kind=SubjectKind.MISSION, id=each) for each in self.missions),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanProposed(Event):
     plan_id: int
     run_id: int

@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy.engine import CursorResult
 
+from trainer.accounts import queries as account_queries
 from trainer.accounts.values import MissionId
 from trainer.competencies.values import TaskRef
 from trainer.kernel.errors import Conflict, Invalid
-from trainer.kernel.values import Cause, PersonId, Problem, wording
+from trainer.kernel.values import Cause, PersonId, Problem, Subject, SubjectKind, wording
 from trainer.kernel.work import Work
 from trainer.partners import operations as partner_operations
 from trainer.planning import queries
@@ -22,6 +23,7 @@ from trainer.planning.engine import checker, solver
 from trainer.planning.engine.solver import PlanRefused, Result, Stage
 from trainer.planning.events import (
     PlanApproved,
+    PlanAsked,
     PlanDismissed,
     PlanPolicySet,
     PlanProposed,
@@ -142,6 +144,38 @@ def request_replan(
     work.session.add(row)
     work.session.flush()  # whoever asks is given the id
     return PlanRunId(row.id)
+
+
+def plan_mission_anew(work: Work, *, mission: MissionId) -> PlanRunId:
+    """Ask by hand for a plan for everybody in a mission; raises the accounts' NoSuchMission."""
+    card = account_queries.mission(work.session, mission=mission)
+    cause = Cause(
+        entry_id=None,
+        subject=Subject(kind=SubjectKind.MISSION, id=mission),
+        sentence=wording("New plan for {mission}, asked for by hand", mission=card.name),
+    )
+    run = request_replan(work, missions=(mission,), cause=cause, cause_key=f"by-hand:{mission}")
+    work.record(PlanAsked(run_id=run, missions=(mission,)))
+    return run
+
+
+def plan_again(work: Work, *, plan: PlanId) -> PlanRunId:
+    """Ask by hand for another plan for the same people and the same cause; raises NoSuchPlan."""
+    before = work.session.execute(
+        select(PlanRun).join(PlanRow, PlanRow.run_id == PlanRun.id).where(PlanRow.id == plan)
+    ).scalar_one_or_none()
+    if before is None:
+        raise queries.NoSuchPlan
+    run = request_replan(
+        work,
+        missions=[MissionId(each) for each in before.missions],
+        people=[PersonId(each) for each in before.people],
+        cause=queries.cause_from_json(before.cause),
+        cause_key=f"again:{before.id}",
+        by_instrument=before.by_instrument,
+    )
+    work.record(PlanAsked(run_id=run, missions=tuple(before.missions)))
+    return run
 
 
 def claim_run(work: Work) -> PlanRunId | None:

@@ -358,6 +358,7 @@ def plan_page(session: Session, *, plan: PlanId, shown: Show | None, page: int, 
         lines=_lines(session, plan, chosen, offset=(page - 1) * size, size=size),
         total=totals[chosen],
         stale=len(stale_people(session, plan=plan)) if head.state is PlanState.PROPOSED else 0,
+        seats_gone=seats_gone(session, plan=plan, on=on) if head.state is PlanState.PROPOSED else (),
         undo=undo_preview(session, plan=plan, on=on) if head.state is PlanState.APPROVED else None,
     )
 

@@ -376,8 +376,15 @@ class PlanPage:
     total: int
     stale: int
     """People whose assignments have changed since the plan was made so that it no longer fits; 0 once decided."""
+    seats_gone: tuple[str, ...]
+    """Titles of sessions in which it gives more seats than there are now; empty once decided."""
     undo: UndoPreview | None
     """None unless it is approved."""
+
+    @property
+    def fits(self) -> bool:
+        """Whether it can be approved as things stand."""
+        return not self.stale and not self.seats_gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

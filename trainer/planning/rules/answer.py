@@ -433,9 +433,8 @@ class _Unmet:
         }
         return sentences.no_course(want, title, lower=len(lower))
 
-    def role_family(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
-        role = self.snapshot.people[person].profile.role
-        return sentences.role_not_admitted(title, count=self._courses(self._awarding(gap)), role=role)
+    def role_family(self, _person: int, gap: int, _want: Want, title: LocalText) -> Wording:
+        return sentences.role_not_admitted(title, count=self._courses(self._awarding(gap)))
 
     def language(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
         s = self._admitting(person, gap)

@@ -1,15 +1,10 @@
-"""What plans say to people: why something is given, kept or taken back, what else there was, and why a gap stays open.
-
-Names that exist in several languages go into a wording once as `name`, in English, and again as `name_fr`, `name_ar`, …, so that
-the reader's language can take its own.
-"""
+"""What plans say to people: why something is given, kept or taken back, what else there was, and why a gap stays open."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
 
-from trainer.accounts.values import ROLE_NAMES, Role
 from trainer.competencies.values import Competency, CompetencyKey, Currency, Level, TaskRef
 from trainer.kernel.values import LocalText, Scalar, Wording, mark, wording
 from trainer.partners.values import TEACHING_LANGUAGES
@@ -65,11 +60,6 @@ _ASKED_OF_EVERYBODY: Mapping[Currency, str] = {
 }
 
 
-def named(name: str, text: LocalText) -> dict[str, Scalar]:
-    """The parameters for a name in all its languages."""
-    return {name if code == "en" else f"{name}_{code}": said for code, said in text.items()}
-
-
 def title_of(competencies: Mapping[CompetencyKey, Competency], key: CompetencyKey) -> LocalText:
     """The title of a competency; its key while no framework in use has it."""
     found = competencies.get(key)
@@ -80,7 +70,7 @@ def asked(want: Want, competency: LocalText, mission: str) -> Wording:
     """Why a gap is to be closed: the paragraph that asks, what for, and what is lacking."""
     requirement, currency = want.gap.requirement, want.gap.currency
     task = requirement.because[0]
-    said: dict[str, Scalar] = {"level": int(requirement.level), "mission": mission, **named("competency", competency)}
+    said: dict[str, Scalar] = {"level": int(requirement.level), "mission": mission, "competency": competency}
     if currency in (Currency.NEVER, Currency.UNKNOWN):
         said["due_on"] = want.due_on.isoformat()
     if currency in (Currency.LAPSED, Currency.DUE_SOON):
@@ -98,7 +88,7 @@ def prepares(following: Offer, competency: LocalText, level: Level) -> Wording:
     """Why something is given that closes no gap by itself."""
     return wording(
         "{title} asks for {competency} at level {level} first; this gives it.",
-        level=int(level), **named("title", following.title), **named("competency", competency),
+        level=int(level), title=following.title, competency=competency,
     )  # fmt: skip
 
 
@@ -118,7 +108,7 @@ def frozen(starts_on: date, days: int) -> Wording:
 
 def no_longer_asked(assignment: Assignment, competency: LocalText, mission: str, *, moved: bool) -> Wording:
     """What it was for is not asked of this person any more. Credit for what is done is kept in any case."""
-    said: dict[str, Scalar] = {"mission": mission, **named("competency", competency)}
+    said: dict[str, Scalar] = {"mission": mission, "competency": competency}
     if moved:
         return wording("{competency} was asked in {mission}, where this posting has ended.", **said)
     task: TaskRef | None = next(iter(assignment.because), None)
@@ -136,26 +126,22 @@ def no_longer_asked(assignment: Assignment, competency: LocalText, mission: str,
 def proven(competency: LocalText, level: Level) -> Wording:
     return wording(
         "Valid evidence of {competency} at level {level} is on file now, so this is not needed.",
-        level=int(level), **named("competency", competency),
+        level=int(level), competency=competency,
     )  # fmt: skip
 
 
 def waived(competency: LocalText) -> Wording:
-    return wording(
-        "A waiver covers {competency} for the time being, so this is not needed.", **named("competency", competency)
-    )
+    return wording("A waiver covers {competency} for the time being, so this is not needed.", competency=competency)
 
 
 def closed_by_another(competency: LocalText) -> Wording:
-    return wording(
-        "Something that has begun already gives {competency}, so this is not needed.", **named("competency", competency)
-    )
+    return wording("Something that has begun already gives {competency}, so this is not needed.", competency=competency)
 
 
 def raised(competency: LocalText, level: Level) -> Wording:
     return wording(
         "{competency} is asked at level {level} now, which this does not give.",
-        level=int(level), **named("competency", competency),
+        level=int(level), competency=competency,
     )  # fmt: skip
 
 
@@ -164,7 +150,7 @@ def twice() -> Wording:
 
 
 def not_offered(title: LocalText) -> Wording:
-    return wording("{title} is no longer offered.", **named("title", title))
+    return wording("{title} is no longer offered.", title=title)
 
 
 def missed() -> Wording:
@@ -173,11 +159,11 @@ def missed() -> Wording:
 
 def replaced(title: LocalText, starts_on: date | None) -> Wording:
     if starts_on is None:
-        return wording("{title} takes its place in this plan.", **named("title", title))
+        return wording("{title} takes its place in this plan.", title=title)
     return wording(
         "{title}, from {starts_on}, takes its place in this plan.",
         starts_on=starts_on.isoformat(),
-        **named("title", title),
+        title=title,
     )
 
 
@@ -196,7 +182,7 @@ def only_choice() -> Wording:
 
 def next_best(chosen: Offer, other: Offer) -> Wording:
     """What would have come instead, with the difference that decided: days, then minutes, then money."""
-    title = named("title", other.title)
+    title: dict[str, Scalar] = {"title": other.title}
     later = (other.ends_on - chosen.ends_on).days
     if later > 0 and other.starts_on is not None:
         return wording(
@@ -225,10 +211,6 @@ def next_best(chosen: Offer, other: Offer) -> Wording:
 # Why a gap stays open
 
 
-def role_name(role: Role | None) -> str:
-    return "" if role is None else ROLE_NAMES[role]
-
-
 def languages_named(codes: tuple[str, ...]) -> str:
     """Languages under their own names, which every reader recognises."""
     return ", ".join(TEACHING_LANGUAGES.get(code, code) for code in codes)
@@ -236,7 +218,7 @@ def languages_named(codes: tuple[str, ...]) -> str:
 
 def no_course(want: Want, competency: LocalText, *, lower: int) -> Wording:
     """`lower`: how many modules and courses give it at a lower level."""
-    said: dict[str, Scalar] = {"level": int(want.gap.requirement.level), **named("competency", competency)}
+    said: dict[str, Scalar] = {"level": int(want.gap.requirement.level), "competency": competency}
     if lower:
         return wording(
             "No module or recognised course gives {competency} at level {level}; at a lower level: {count}.",
@@ -248,21 +230,21 @@ def no_course(want: Want, competency: LocalText, *, lower: int) -> Wording:
 def only_observed(want: Want, competency: LocalText) -> Wording:
     return wording(
         "Only observed performance counts for {competency} at level {level}: no course gives it, the mission records it.",
-        level=int(want.gap.requirement.level), **named("competency", competency),
+        level=int(want.gap.requirement.level), competency=competency,
     )  # fmt: skip
 
 
-def role_not_admitted(competency: LocalText, *, count: int, role: Role | None) -> Wording:
+def role_not_admitted(competency: LocalText, *, count: int) -> Wording:
     return wording(
-        "Of the courses that give {competency} ({count}), none admits the role: {role}.",
-        count=count, role=role_name(role), **named("competency", competency),
+        "Of the courses that give {competency} ({count}), none admits the role of this person.",
+        count=count, competency=competency,
     )  # fmt: skip
 
 
 def language_not_offered(
     competency: LocalText, *, count: int, offered: tuple[str, ...], spoken: tuple[str, ...]
 ) -> Wording:
-    said = {"count": count, "offered": languages_named(offered), **named("competency", competency)}
+    said: dict[str, Scalar] = {"count": count, "offered": languages_named(offered), "competency": competency}
     if not spoken:
         return wording(
             "Modules and courses for {competency} ({count}) are in {offered}; no language of the person is on file.",
@@ -277,7 +259,7 @@ def language_not_offered(
 def no_session(competency: LocalText, *, count: int, starts_on: date, ends_on: date) -> Wording:
     return wording(
         "Of the courses that give {competency} ({count}), none has an open session between {starts_on} and {ends_on}.",
-        count=count, starts_on=starts_on.isoformat(), ends_on=ends_on.isoformat(), **named("competency", competency),
+        count=count, starts_on=starts_on.isoformat(), ends_on=ends_on.isoformat(), competency=competency,
     )  # fmt: skip
 
 
@@ -286,7 +268,7 @@ def not_available(competency: LocalText, *, count: int, first: Offer) -> Wording
     return wording(
         "Sessions give {competency} ({count}), the first from {starts_on} to {ends_on}; "
         "leave, other training or the end of the posting fall into each.",
-        count=count, starts_on=first.starts_on.isoformat(), ends_on=first.ends_on.isoformat(), **named("competency", competency),
+        count=count, starts_on=first.starts_on.isoformat(), ends_on=first.ends_on.isoformat(), competency=competency,
     )  # fmt: skip
 
 
@@ -295,21 +277,21 @@ def prerequisite_lacking(offer: Offer, required: LocalText, *, count: int) -> Wo
     return wording(
         "{title} asks for {required} at level {level} first, which is not held in time; "
         "nor is what any other way to close this gap asks for ({count} in all).",
-        level=int(offer.requires.level), count=count, **named("title", offer.title), **named("required", required),
+        level=int(offer.requires.level), count=count, title=offer.title, required=required,
     )  # fmt: skip
 
 
 def all_taken(competency: LocalText, *, count: int, seats: int) -> Wording:
     return wording(
         "All seats ({seats}) of the sessions that could give {competency} ({count}) are taken.",
-        count=count, seats=seats, **named("competency", competency),
+        count=count, seats=seats, competency=competency,
     )  # fmt: skip
 
 
 def too_dear(competency: LocalText, *, count: int, least: int) -> Wording:
     return wording(
         "Sessions with free seats give {competency} ({count}); the cheapest costs {amount}, more than is left to spend.",
-        count=count, amount=least // 100, **named("competency", competency),
+        count=count, amount=least // 100, competency=competency,
     )  # fmt: skip
 
 
@@ -317,14 +299,14 @@ def same_days(competency: LocalText, *, count: int, other: Offer) -> Wording:
     return wording(
         "Sessions with free seats give {competency} ({count}), all on days on which the person has another seat, "
         "such as {title}.",
-        count=count, **named("title", other.title), **named("competency", competency),
+        count=count, title=other.title, competency=competency,
     )  # fmt: skip
 
 
 def enough_already(competency: LocalText, *, seats: int, first: Offer) -> Wording:
     return wording(
         "The person is given as much as policy allows at once ({seats}); {title} comes next.",
-        seats=seats, **named("title", first.title), **named("competency", competency),
+        seats=seats, title=first.title, competency=competency,
     )  # fmt: skip
 
 
@@ -332,12 +314,12 @@ def not_worth_it(competency: LocalText, *, count: int, offer: Offer) -> Wording:
     return wording(
         "Free seats would give {competency} ({count}), such as {title}; what they cost outweighs closing this gap, "
         "or the time is used for heavier ones.",
-        count=count, **named("title", offer.title), **named("competency", competency),
+        count=count, title=offer.title, competency=competency,
     )  # fmt: skip
 
 
 def too_late(competency: LocalText, *, ends_on: date, due_on: date) -> Wording:
     return wording(
         "The first possible end is {ends_on}, {days} days after {due_on}: too late for {competency} to count.",
-        ends_on=ends_on.isoformat(), due_on=due_on.isoformat(), days=(ends_on - due_on).days, **named("competency", competency),
+        ends_on=ends_on.isoformat(), due_on=due_on.isoformat(), days=(ends_on - due_on).days, competency=competency,
     )  # fmt: skip

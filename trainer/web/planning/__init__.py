@@ -1,0 +1,25 @@
+"""Plans: what waits for a decision, what is being worked out, and what policy lets plans do by themselves."""
+
+from flask import Blueprint
+
+from trainer.web.planning import views
+
+blueprint = Blueprint("planning", __name__)
+
+# What there is
+blueprint.add_url_rule("/plans/", view_func=views.plans)
+blueprint.add_url_rule("/plans/anew", view_func=views.anew, methods=["POST"])
+blueprint.add_url_rule("/plans/policy", view_func=views.policy, methods=["GET", "POST"])
+
+# One plan
+blueprint.add_url_rule("/plans/<int:plan>", view_func=views.plan)
+blueprint.add_url_rule("/plans/<int:plan>/paper", view_func=views.paper)
+blueprint.add_url_rule("/plans/<int:plan>/approve", view_func=views.approve, methods=["POST"])
+blueprint.add_url_rule("/plans/<int:plan>/dismiss", view_func=views.dismiss, methods=["POST"])
+blueprint.add_url_rule("/plans/<int:plan>/undo", view_func=views.undo, methods=["POST"])
+blueprint.add_url_rule("/plans/<int:plan>/again", view_func=views.again, methods=["POST"])
+
+# One run
+blueprint.add_url_rule("/plan-runs/<int:run>", view_func=views.run)
+blueprint.add_url_rule("/plan-runs/<int:run>/progress", view_func=views.progress)
+blueprint.add_url_rule("/plan-runs/<int:run>/cancel", view_func=views.cancel, methods=["POST"])

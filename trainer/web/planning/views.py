@@ -1,0 +1,272 @@
+"""Pages of plans: parse, one call, render or redirect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response
+
+from trainer.accounts import queries as account_queries
+from trainer.accounts import rules as account_rules
+from trainer.accounts.values import MissionCard, MissionId, MissionStatus, Permission
+from trainer.edge import reading, transaction
+from trainer.kernel.errors import NotAllowed, Refusal
+from trainer.kernel.values import Cause, SubjectKind, wording
+from trainer.planning import operations, queries
+from trainer.planning.values import STAGE_NAMES, PlanHead, PlanId, PlanRunId, RunHead, RunState, Show
+from trainer.web.access import account, may, must, requires, today
+from trainer.web.filters import number
+from trainer.web.pages import PAGE_SIZE, page_number, refused
+from trainer.web.planning.forms import AnewForm, DecisionForm, form_of
+
+Page = str | Response | tuple[str, int]
+
+ON_PAPER = 400
+"""Lines of each list that a printed plan holds; a longer one is read in the site."""
+
+CAUSES: dict[SubjectKind, tuple[str, str]] = {
+    SubjectKind.INSTRUMENT: ("mandates.instrument", "instrument"),
+    SubjectKind.MISSION: ("mandates.mission", "mission"),
+    SubjectKind.SESSION: ("partners.session", "session"),
+    SubjectKind.COURSE: ("partners.course", "course"),
+    SubjectKind.PERSON: ("accounts.person", "person"),
+}
+"""Where the thing that caused a plan is shown."""
+
+
+@requires(Permission.READ_PLANS)
+def plans() -> Page:
+    """Proposals first, then what is being worked out, then what was decided."""
+    page = page_number()
+    found = queries.plans_page(reading(), page=page, size=PAGE_SIZE, missions=_reach(Permission.READ_PLANS))
+    form = AnewForm().offer(_own_missions(Permission.APPROVE_PLAN)) if may(Permission.APPROVE_PLAN) else None
+    return render_template("planning/plans.html", found=found, page=page, pages=-(-found.total // PAGE_SIZE), form=form)
+
+
+@requires(Permission.APPROVE_PLAN)
+def anew() -> Page:
+    """Ask for a plan for a mission by hand."""
+    form = AnewForm().offer(_own_missions(Permission.APPROVE_PLAN))
+    if not form.validate_on_submit():
+        abort(422)
+    must(Permission.APPROVE_PLAN, mission=form.to_mission())
+    with transaction() as work:
+        run = operations.plan_mission_anew(work, mission=form.to_mission())
+    return redirect(url_for("planning.run", run=run), code=303)
+
+
+@requires(Permission.READ_PLANS)
+def plan(plan: int) -> Page:
+    """One plan: what caused it, its figures, and one of its lists."""
+    page = page_number()
+    found = queries.plan_page(reading(), plan=PlanId(plan), shown=_shown(), page=page, on=today(), size=PAGE_SIZE)
+    _must_see(found.head)
+    return render_template(
+        "planning/plan.html", found=found, page=page, pages=-(-found.total // PAGE_SIZE),
+        form=DecisionForm(data={"version": found.head.version}), cause_url=_cause_url(found.head.cause),
+        decides=_decides(found.head), sees_people=may(Permission.READ_PEOPLE),
+    )  # fmt: skip
+
+
+@requires(Permission.READ_PLANS)
+def paper(plan: int) -> Page:
+    """A plan to print and sign: its figures and all that it changes."""
+    found = queries.plan_page(reading(), plan=PlanId(plan), shown=Show.GAIN, page=1, on=today(), size=ON_PAPER)
+    _must_see(found.head)
+    lists = {
+        each: queries.plan_page(reading(), plan=PlanId(plan), shown=each, page=1, on=today(), size=ON_PAPER).lines
+        for each in Show
+        if each is not Show.KEPT and found.totals[each]
+    }
+    return render_template("planning/paper.html", found=found, lists=lists, most=ON_PAPER)
+
+
+@requires(Permission.APPROVE_PLAN)
+def approve(plan: int) -> Page:
+    """Let the plan take effect."""
+    _must_decide(plan)
+    with transaction() as work:
+        operations.approve_plan(work, plan=PlanId(plan), seen_version=DecisionForm().seen_version())
+    flash(gettext("The plan is approved. Modules and seats are given out, and people are told."), "success")
+    return redirect(url_for("planning.plan", plan=plan), code=303)
+
+
+@requires(Permission.APPROVE_PLAN)
+def dismiss(plan: int) -> Page:
+    """Do nothing of the plan."""
+    _must_decide(plan)
+    form = DecisionForm()
+    if not form.validate():
+        abort(422)
+    with transaction() as work:
+        operations.dismiss_plan(
+            work, plan=PlanId(plan), seen_version=form.seen_version(), because=form.because.data or ""
+        )
+    flash(gettext("The plan is dismissed. Nothing changes."), "success")
+    return redirect(url_for("planning.plan", plan=plan), code=303)
+
+
+@requires(Permission.APPROVE_PLAN)
+def undo(plan: int) -> Page:
+    """Take back what the plan gave, and give back what it took."""
+    _must_decide(plan)
+    with transaction() as work:
+        report = operations.undo_plan(work, plan=PlanId(plan), seen_version=DecisionForm().seen_version())
+    flash(
+        gettext(
+            "The plan is undone: %(withdrawn)s taken back, %(restored)s given back.",
+            withdrawn=len(report.withdrawn), restored=len(report.restored),
+        ),
+        "success",
+    )  # fmt: skip
+    if report.stayed:
+        said = ngettext("One stays, since it has begun.", "%(num)s stay, since they have begun.", len(report.stayed))
+        flash(said, "info")
+    if report.lost:
+        said = ngettext(
+            "One could not be given back: its place is gone, or the person has the same again.",
+            "%(num)s could not be given back: their places are gone, or the people have the same again.",
+            len(report.lost),
+        )
+        flash(said, "warning")
+    return redirect(url_for("planning.plan", plan=plan), code=303)
+
+
+@requires(Permission.APPROVE_PLAN)
+def again(plan: int) -> Page:
+    """Ask for another plan for the same people."""
+    _must_decide(plan)
+    with transaction() as work:
+        run = operations.plan_again(work, plan=PlanId(plan))
+    return redirect(url_for("planning.run", run=run), code=303)
+
+
+@requires(Permission.READ_PLANS)
+def run(run: int) -> Page:
+    """How far a plan is, or what became of it."""
+    found = queries.run_page(reading(), run=PlanRunId(run))
+    return render_template(
+        "planning/run.html",
+        found=found,
+        steps=_steps(found),
+        labels={each.name: gettext(STAGE_NAMES.get(each.name, each.name)) for each in found.stages},
+        missions=[each for each in account_queries.missions(reading()) if each.id in found.missions],
+        cause_url=_cause_url(found.cause),
+        decides=_may_cancel(found),
+    )
+
+
+@requires(Permission.READ_PLANS)
+def progress(run: int) -> Page:
+    """The part of the run's page that renews itself; 204 once the run has ended."""
+    found = queries.run_page(reading(), run=PlanRunId(run))
+    if not found.under_way:
+        return Response(status=204)
+    return render_template("planning/_progress.html", found=found, steps=_steps(found))
+
+
+@requires(Permission.APPROVE_PLAN)
+def cancel(run: int) -> Page:
+    """End a run without a plan."""
+    if not _may_cancel(queries.run_page(reading(), run=PlanRunId(run))):
+        raise NotAllowed(wording("This plan concerns missions that are not yours."))
+    with transaction() as work:
+        operations.ask_cancel(work, run=PlanRunId(run))
+    flash(gettext("The plan is being cancelled. Nothing changes."), "success")
+    return redirect(url_for("planning.run", run=run), code=303)
+
+
+@requires(Permission.APPROVE_PLAN, Permission.ADMINISTER)
+def policy() -> Page:
+    """Read the policy, and put another in force."""
+    before = queries.policy(reading())
+    form = form_of(before)
+    if not form.is_submitted():
+        return render_template("planning/policy.html", form=form, policy=before)
+    if form.validate():
+        try:
+            with transaction() as work:
+                made = operations.set_policy(work, policy=form.to_policy(before))
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            flash(gettext("Policy %(number)s is in force for all plans made from now on.", number=made), "success")
+            return redirect(url_for("planning.policy"), code=303)
+    return render_template("planning/policy.html", form=form, policy=before), 422
+
+
+def _shown() -> Show | None:
+    asked = request.args.get("show", "")
+    return Show(asked) if asked in set(Show) else None
+
+
+def _reach(permission: Permission) -> frozenset[MissionId] | None:
+    return account_rules.reach_of(account(), permission)
+
+
+def _own_missions(permission: Permission) -> tuple[MissionCard, ...]:
+    """The missions that are not closed and in which the reader may do this."""
+    return tuple(
+        each
+        for each in account_queries.missions(reading())
+        if each.status is not MissionStatus.CLOSED and may(permission, mission=each.id)
+    )
+
+
+def _must_see(head: PlanHead) -> None:
+    """Refuse whoever is confined to missions that the plan does not concern."""
+    reach = _reach(Permission.READ_PLANS)
+    if reach is not None and head.missions and reach.isdisjoint(head.missions):
+        raise NotAllowed(wording("This plan concerns missions that are not yours."))
+
+
+def _decides(head: PlanHead) -> bool:
+    """Whether the reader may decide on the plan: in every mission it concerns."""
+    return may(Permission.APPROVE_PLAN) and all(may(Permission.APPROVE_PLAN, mission=each) for each in head.missions)
+
+
+def _must_decide(plan: int) -> None:
+    if not _decides(queries.plan_head(reading(), plan=PlanId(plan))):
+        raise NotAllowed(wording("This plan concerns missions that are not yours."))
+
+
+def _may_cancel(found: RunHead) -> bool:
+    return may(Permission.APPROVE_PLAN) and all(may(Permission.APPROVE_PLAN, mission=each) for each in found.missions)
+
+
+def _cause_url(cause: Cause) -> str:
+    if cause.subject is None or cause.subject.kind not in CAUSES:
+        return url_for("mandates.requirements") if cause.subject and cause.subject.kind is SubjectKind.RULES else ""
+    endpoint, argument = CAUSES[cause.subject.kind]
+    values: dict[str, Any] = {argument: cause.subject.id}
+    return url_for(endpoint, **values)
+
+
+def _steps(found: RunHead) -> list[dict[str, str]]:
+    """A run as the stops of a process."""
+    running, over = found.state is RunState.RUNNING, not found.under_way
+    ended = "done" if found.state in (RunState.STORED, RunState.NOTHING) else "failed" if over else "todo"
+    steps = [
+        {"label": gettext("Asked for"), "state": "done"},
+        {
+            "label": gettext("What people have and lack is read"),
+            "state": "done" if found.stages or ended == "done" else "current" if running else "todo",
+        },
+    ]
+    steps += [
+        {
+            "label": gettext(STAGE_NAMES.get(each.name, each.name)),
+            "state": "done",
+            "note": ngettext(
+                "one person changes",
+                "%(people)s people change",
+                each.people_changed,
+                people=number(each.people_changed),
+            ),
+        }
+        for each in found.stages
+    ]
+    last = "current" if running and found.stages else ended
+    return [*steps, {"label": gettext("Checked and stored"), "state": last}]
