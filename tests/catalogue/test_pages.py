@@ -153,7 +153,7 @@ def test_tracks_are_listed_with_their_role_and_time(site: Site, reader: PersonId
 def test_a_track_is_shown_step_by_step(site: Site, reader: PersonId, filled: Work) -> None:
     page = site.sign_in(reader).get("/tracks/everyone")
 
-    assert "1 Title of first-aid 45 min while what it teaches is held never" in page.text
+    assert "1. Title of first-aid 45 min while what it teaches is held never" in page.text
     assert page.links().index("/modules/first-aid") < page.links().index(f"/modules/{MODULE}")
     assert site.get("/tracks/cooks").status == 404
 
