@@ -180,24 +180,29 @@ def plan_again(work: Work, *, plan: PlanId) -> PlanRunId:
 
 def claim_run(work: Work) -> PlanRunId | None:
     """Take the oldest run that waits, or whose holder has died; None when there is none. One caller only gets it."""
-    free = _free(work)
-    for run in work.session.scalars(select(PlanRun.id).where(free).order_by(PlanRun.id)).all():
-        claimed = _changed(
-            work,
-            update(PlanRun)
-            .where(PlanRun.id == run, free, PlanRun.attempts < MOST_ATTEMPTS, PlanRun.cancel_asked_at.is_(None))
-            .values(
-                state=RunState.RUNNING,
-                lease_until=work.now + LEASE,
-                attempts=PlanRun.attempts + 1,
-                started_at=func.coalesce(PlanRun.started_at, work.now),
-                progress=[],
-            ),
-        )
-        if claimed:
+    waiting = work.session.scalars(select(PlanRun.id).where(_free(work)).order_by(PlanRun.id)).all()
+    for run in waiting:
+        if claim_this_run(work, run=PlanRunId(run)):
             return PlanRunId(run)
         _end_unclaimable(work, PlanRunId(run))
     return None
+
+
+def claim_this_run(work: Work, *, run: PlanRunId) -> bool:
+    """Take the run; False when it has ended, is another's, was cancelled, or was begun too often."""
+    claimed = _changed(
+        work,
+        update(PlanRun)
+        .where(PlanRun.id == run, _free(work), PlanRun.attempts < MOST_ATTEMPTS, PlanRun.cancel_asked_at.is_(None))
+        .values(
+            state=RunState.RUNNING,
+            lease_until=work.now + LEASE,
+            attempts=PlanRun.attempts + 1,
+            started_at=func.coalesce(PlanRun.started_at, work.now),
+            progress=[],
+        ),
+    )
+    return claimed == 1
 
 
 def _free(work: Work) -> ColumnElement[bool]:
