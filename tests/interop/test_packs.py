@@ -352,3 +352,25 @@ def test_a_module_of_a_needed_pack_is_known(root: Path) -> None:
     assert pack is not None
     assert [step.module for track in pack.tracks for step in track.steps] == [ModuleKey("first-aid")]
     assert told(root, "tracks") == []
+
+
+def test_the_command_installs_a_pack_after_those_it_needs(root: Path, tmp_path: Path) -> None:
+    database = ["--database", f"sqlite:///{tmp_path / 'catalogue.sqlite3'}"]
+
+    early = CliRunner().invoke(group, ["install", str(root / "tracks"), *database])
+    first = CliRunner().invoke(group, ["install", str(root / "small"), *database])
+    then = CliRunner().invoke(group, ["install", str(root / "tracks"), *database])
+    spoil(root / MODULE_TOML, "effort_minutes = 30", "effort_minutes = 40")
+    rewritten = CliRunner().invoke(group, ["install", str(root / "small"), *database])
+
+    assert (early.exit_code, first.exit_code, then.exit_code, rewritten.exit_code) == (1, 0, 0, 1)
+    assert "There is no module “first-aid” in this pack or in those that it needs." in early.stderr
+    assert first.stdout == "small 1.0.0: 1 module, 5 questions, 1 translated lesson, 1 track.\n"
+    assert "Version 1.0.0 of the pack small is installed with other content." in rewritten.stderr
+
+
+def test_the_command_needs_to_know_the_database(root: Path) -> None:
+    result = CliRunner().invoke(group, ["install", str(root / "small")])
+
+    assert result.exit_code == 2
+    assert "Name the database with --database." in result.stderr
