@@ -179,7 +179,7 @@ def play(work: Work, *, day: ScenarioDate) -> None:
         )
 
 
-def load(open_work: OpenWork, *, progress: Progress, plan_all: PlanAll) -> None:
+def load(open_work: OpenWork, *, progress: Progress, plan_all: PlanAll, people: int = PEOPLE) -> None:
     """Make the world as it stood on START; the clock stands there already. Does nothing to a complete one."""
     with open_work() as work:
         if loading.is_loaded(work.session):
@@ -198,7 +198,7 @@ def load(open_work: OpenWork, *, progress: Progress, plan_all: PlanAll) -> None:
     with open_work() as work:
         places = ground.places_of(work.session)
         crowd.store_accounts(work, facts=signing_in(), places=places)
-        _store_people(work, known)
+        _store_people(work, known, number=people)
         settle(work)
     progress("People and partners", 1, 2)
     loading.store_offers(open_work, sessions=SESSIONS, seed=SEED, reach=REACH_DAYS)
@@ -210,7 +210,7 @@ def load(open_work: OpenWork, *, progress: Progress, plan_all: PlanAll) -> None:
         progress("Modules begun and done", done, total)
     loading.refresh_all(open_work, progress=progress)
     with open_work() as work:
-        work.record(DemonstrationLoaded(people=PEOPLE, seed=SEED))
+        work.record(DemonstrationLoaded(people=people, seed=SEED))
         settle(work)
     plan_all()
 
@@ -241,10 +241,10 @@ def signing_in() -> tuple[AccountFact, ...]:
     )
 
 
-def _store_people(work: Work, known: Facts) -> None:
+def _store_people(work: Work, known: Facts, *, number: int) -> None:
     invented = [
         _staying(each)
-        for each in invent_people(known, ground.places_of(work.session), people=PEOPLE, seed=SEED, today=START)
+        for each in invent_people(known, ground.places_of(work.session), people=number, seed=SEED, today=START)
     ]
     if account_queries.people_by_key(work.session, keys=[invented[0].key]):
         return
