@@ -701,6 +701,24 @@ def test_a_demand_is_due_by_its_rule(
     assert rules.due_on(found[0], deployed_on=deployed, on=ON) == expected
 
 
+@pytest.mark.parametrize(
+    ("changes", "else_"),
+    [
+        pytest.param({}, False, id="the same"),
+        pytest.param({"priority": 1}, False, id="only weightier"),
+        pytest.param({"since_on": date(2012, 1, 1)}, False, id="since longer, and due as before"),
+        pytest.param({"since_on": ON}, True, id="due later"),
+        pytest.param({"task_kind": TaskKindKey("Gender")}, True, id="not at all"),
+    ],
+)
+def test_people_are_asked_for_something_else_when_what_or_when_differs(changes: dict[str, object], else_: bool) -> None:
+    before, after = (
+        rules.demands_from([each], [rule()], role=Role.INFANTRY, areas=AREAS) for each in (task(), task(**changes))
+    )
+
+    assert rules.asks_else(before, after, on=ON) is else_
+
+
 def test_a_person_is_asked_once_for_each_competency_at_the_highest_level() -> None:
     asked = [
         rule("all", level=Level.AWARE, weight=30),

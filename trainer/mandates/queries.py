@@ -348,7 +348,7 @@ def _reach(
 ) -> tuple[int, int]:
     """How many people a mission has, and of how many the one state asks something else than the other. Four queries."""
     asked, asked_then = (_demands(session, {mission: tasks}, on=on) for tasks in (before, after))
-    roles = {role for (_, role), found in asked.items() if rules.asks_else(found, asked_then[mission, role])}
+    roles = {role for (_, role), found in asked.items() if rules.asks_else(found, asked_then[mission, role], on=on)}
     profiles = account_queries.profiles_in(session, missions=(mission,), on=on)
     return len(profiles), sum(each.role in roles for each in profiles)
 

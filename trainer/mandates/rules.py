@@ -549,13 +549,13 @@ def _demand(asks: Sequence[_Ask], *, role: Role, areas: Mapping[CompetencyKey, A
     )
 
 
-def asks_else(before: Iterable[Demand], after: Iterable[Demand]) -> bool:
+def asks_else(before: Iterable[Demand], after: Iterable[Demand], *, on: date) -> bool:
     """Tell whether people of a role are asked for something else, or by another day; weights only order what is asked."""
-    return {_asked(each) for each in before} != {_asked(each) for each in after}
+    return {_asked(each, on=on) for each in before} != {_asked(each, on=on) for each in after}
 
 
-def _asked(demand: Demand) -> tuple[object, ...]:
-    due = (demand.due, demand.due_days, demand.due_on, demand.effective_on)
+def _asked(demand: Demand, *, on: date) -> tuple[object, ...]:
+    due = (demand.due, due_on(demand, deployed_on=None, on=on))
     return demand.competency, demand.level, demand.scope, demand.scope_size, demand.least_source, *due
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import wtforms
 from flask_babel import lazy_gettext
+from markupsafe import Markup
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from trainer.accounts.values import ROLE_NAMES, Certainty, MissionId, Role
@@ -274,7 +275,7 @@ class InstrumentForm(PageForm):
             top
             + [{"message": message, "target": _target(field)} for field, message in own]
             + [
-                {"message": f"{_title(line)}: {message}", "target": _target(field)}
+                {"message": Markup("{}: {}").format(_title(line), message), "target": _target(field)}
                 for line in self.lines
                 for field in line
                 for message in field.errors

@@ -84,15 +84,15 @@ def mission(mission: int) -> Page:
     """A mission's mandate, today or as read on another day."""
     on = _day_asked()
     found = queries.mission_page(reading(), mission=MissionId(mission), on=on)
-    tasks = (*found.tasks, *found.announced)
-    page = _within(len(tasks))
+    page = _within(len(found.tasks))
     return _page(
         "mandates/mission.html",
         found=found,
-        tasks=tasks[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        tasks=found.tasks[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
         page=page,
-        pages=_pages(len(tasks)),
-        total=len(tasks),
+        pages=_pages(len(found.tasks)),
+        total=len(found.tasks),
+        announced=found.announced[:PAGE_SIZE],
         texts=found.instruments if request.args.get("history") == "all" else found.instruments[:RECENT],
         other_day=on != today(),
         asked=request.args.get("on", ""),
