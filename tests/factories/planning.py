@@ -17,10 +17,10 @@ from trainer.competencies.values import CompetencyKey, Currency, Evidence, Gap, 
 from trainer.kernel.values import Cause, PersonId, wording
 from trainer.kernel.work import Work
 from trainer.mandates import operations as mandate_operations
-from trainer.mandates.values import InstrumentId
+from trainer.mandates.values import InstrumentId, RuleSet, RuleVersionId
 from trainer.partners.values import CourseId, CourseMode, PartnerId, SessionId, SessionOffer
 from trainer.planning import operations, queries
-from trainer.planning.values import DEFAULT_POLICY, Facts, PlanId, PlanRunId
+from trainer.planning.values import DEFAULT_POLICY, Facts, PlanId, PlanRunId, Sources
 from trainer.tracks.values import Assignment, AssignmentId, AssignmentState
 
 TODAY = date(2026, 11, 24)
@@ -120,14 +120,12 @@ def facts(
     missing = tuple(gaps)
     asked = tuple(each.requirement for each in missing) if required is None else tuple(required)
     offers = tuple(changes.get("offers", ()))
-    given = Facts(
+    on_file = Sources(
         on=TODAY,
         policy=DEFAULT_POLICY,
         people=everybody,
-        required={p.id: tuple(each for each in asked if each.person == p.id) for p in everybody},
-        gaps={p.id: tuple(each for each in missing if each.requirement.person == p.id) for p in everybody},
         evidence=_by_person(evidence, everybody),
-        waived={},
+        waivers={},
         assignments=(),
         seats={},
         offerings=(),
@@ -138,8 +136,14 @@ def facts(
         regions={mandates.MISSION: "east-africa"},
         missions={mandates.MISSION: "UNIFIL"},
         competencies={key: competencies.competency(key) for key in (POC, CONDUCT, AID, VALUES)},
+        texts={},
+        rules=RuleSet(version=RuleVersionId(1), number=1, published_at=None, note="", rules=()),
     )
-    return replace(given, **changes)
+    return Facts(
+        sources=replace(on_file, **changes),
+        required={p.id: tuple(each for each in asked if each.person == p.id) for p in everybody},
+        gaps={p.id: tuple(each for each in missing if each.requirement.person == p.id) for p in everybody},
+    )
 
 
 def _by_person(

@@ -317,7 +317,7 @@ def test_days_of_a_frozen_seat_are_taken() -> None:
             id="proven",
         ),
         pytest.param(
-            {"required": [competencies.requirement()], "waived": {PersonId(1): frozenset({POC})}},
+            {"required": [competencies.requirement()], "waivers": {PersonId(1): (competencies.waiver(),)}},
             "A waiver covers Title of protection-of-civilians for the time being, so this is not needed.",
             id="waived",
         ),
@@ -558,18 +558,22 @@ def test_short_money_is_told_with_the_least_that_is_needed() -> None:
 # The question as a whole
 
 
+def but(given: Facts, **changes: Any) -> Facts:
+    return replace(given, sources=replace(given.sources, **changes))
+
+
 def test_the_same_facts_have_the_same_hash_and_others_another() -> None:
     given = facts(gaps=[gap()], offerings=[offering()], offers=[offer()])
-    same = facts(gaps=[gap()], offerings=given.offerings, offers=[offer()])
+    same = facts(gaps=[gap()], offerings=given.sources.offerings, offers=[offer()])
 
     assert ask(given).hash == ask(same).hash
     changed = (
-        replace(given, policy=replace(DEFAULT_POLICY, number=2)),
-        replace(given, free_seats={SessionId(1): 9}),
-        replace(given, assignments=(assignment(),)),
+        but(given, policy=replace(DEFAULT_POLICY, number=2)),
+        but(given, free_seats={SessionId(1): 9}),
+        but(given, assignments=(assignment(),)),
         facts(
             gaps=[gap(because=(replace(gap().requirement.because[0], paragraph="5"),))],
-            offerings=given.offerings,
+            offerings=given.sources.offerings,
             offers=[offer()],
         ),
     )

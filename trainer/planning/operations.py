@@ -56,7 +56,7 @@ LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 5
 """A run that was begun so often and never ended is parked."""
 
-GOOD_ENOUGH = 2.0
+GOOD_ENOUGH = 5.0
 """A first plan proven to be within so many percent of the best possible is taken; otherwise the search goes on."""
 
 MIP_SECONDS = 20.0
@@ -294,7 +294,7 @@ def solve(
             return answer.without_idle_seats(snapshot, result)
         if result.stopped or result.gap_pct <= GOOD_ENOUGH:
             return result
-        thorough = solver.Options(mip_seconds=MIP_SECONDS)
+        thorough = solver.Options(sweeps=2, mip_seconds=MIP_SECONDS)
         better = solver.solve(snapshot.instance, options=thorough, on_progress=on_progress, should_stop=should_stop)
     return better if better.objective >= result.objective else result
 
@@ -316,7 +316,7 @@ def store_plan(work: Work, *, run: PlanRunId, snapshot: Snapshot, result: Result
 
 
 def _store_if_right(work: Work, row: PlanRun, snapshot: Snapshot, result: Result) -> PlanId | None:
-    if queries.read_snapshot(work.session, run=snapshot.run, on=work.today).hash != snapshot.hash:
+    if not queries.is_unchanged(work.session, snapshot=snapshot, on=work.today):
         raise SnapshotChanged
     _require_right(snapshot, result)
     proposal = answer.propose(snapshot, result)

@@ -50,6 +50,7 @@ from trainer.planning.values import (
     RunStage,
     RunState,
     Show,
+    Sources,
     StepMove,
     UndoPreview,
 )
@@ -106,32 +107,47 @@ def _people(session: Session, row: PlanRun, *, on: date) -> tuple[PersonProfile,
     return tuple(found[person] for person in sorted(found))
 
 
+def is_unchanged(session: Session, *, snapshot: Snapshot, on: date) -> bool:
+    """Whether the question is still the same.
+
+    What is on file is compared first: what follows from it need not be worked out again, which is most of the reading. Only
+    where the run looks at part of a mission may it rest on people who were not read.
+    """
+    row = session.get_one(PlanRun, snapshot.run)
+    whole = {each.mission for each in snapshot.facts.people} - {None} <= {*row.missions}
+    if whole and _sources(session, _people(session, row, on=on), on=on) == snapshot.facts.sources:
+        return True
+    return read_snapshot(session, run=snapshot.run, on=on).hash == snapshot.hash
+
+
 def _facts(session: Session, people: tuple[PersonProfile, ...], *, on: date) -> Facts:
+    sources = _sources(session, people, on=on)
+    required = mandate_queries.planned_requirements_of(session, people=[each.id for each in people], on=on)
+    gaps = {
+        each.id: competency_rules.find_gaps(
+            required.get(each.id, ()), sources.evidence.get(each.id, ()), sources.waivers.get(each.id, ()), on=on
+        )
+        for each in people
+    }
+    return Facts(sources=sources, required=required, gaps=gaps)
+
+
+def _sources(session: Session, people: tuple[PersonProfile, ...], *, on: date) -> Sources:
     in_force = policy(session)
     ids = [each.id for each in people]
-    required = mandate_queries.planned_requirements_of(session, people=ids, on=on)
-    evidence = competency_queries.evidence_of(session, people=ids)
-    waivers = competency_queries.waivers_of(session, people=ids, on=on)
     assignments = track_queries.open_assignments(session, people=ids)
+    booked = {each.session for each in assignments if each.session is not None}
     offers = partner_queries.open_sessions(session, on=on)
     missions = account_queries.missions(session)
     end = date.fromordinal(on.toordinal() + in_force.horizon_days + 1)
     postings = account_queries.postings_of(session, people=ids, on=on)
     ends = {person: [each.ends_on for each in of_person] for person, of_person in postings.items() if of_person}
-    booked = {each.session for each in assignments if each.session is not None}
-    return Facts(
+    return Sources(
         on=on,
         policy=in_force,
         people=people,
-        required=required,
-        gaps={
-            person: competency_rules.find_gaps(
-                required.get(person, ()), evidence.get(person, ()), waivers.get(person, ()), on=on
-            )
-            for person in ids
-        },
-        evidence=evidence,
-        waived={person: frozenset(each.competency for each in of_person) for person, of_person in waivers.items()},
+        evidence=competency_queries.evidence_of(session, people=ids),
+        waivers=competency_queries.waivers_of(session, people=ids, on=on),
         assignments=assignments,
         seats=partner_queries.session_cards(session, sessions=booked) if booked else {},
         offerings=catalogue_queries.offerings(session),
@@ -146,6 +162,10 @@ def _facts(session: Session, people: tuple[PersonProfile, ...], *, on: date) -> 
         regions={each.id: each.region for each in missions},
         missions={each.id: each.name for each in missions},
         competencies=competency_queries.competencies(session),
+        texts=mandate_queries.instruments_of(
+            session, missions={each.mission for each in people if each.mission is not None}
+        ),
+        rules=mandate_queries.rule_set(session),
     )
 
 

@@ -10,9 +10,10 @@ from typing import NewType
 
 from trainer.accounts.values import MissionCard, MissionId, PersonCard, PersonProfile
 from trainer.catalogue.values import AtLevel, ModuleKey, Offering
-from trainer.competencies.values import Competency, CompetencyKey, Evidence, Gap, Level, Requirement, TaskRef
+from trainer.competencies.values import Competency, CompetencyKey, Evidence, Gap, Level, Requirement, TaskRef, Waiver
 from trainer.kernel.periods import Period
 from trainer.kernel.values import Cause, LocalText, PersonId, Wording, mark
+from trainer.mandates.values import Instrument, RuleSet
 from trainer.partners.values import SessionCard, SessionId, SessionOffer
 from trainer.tracks.values import Assignment, AssignmentId
 
@@ -121,16 +122,14 @@ DEFAULT_POLICY = Policy(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """All that a run looks at, on one day, before any of it becomes numbers."""
+class Sources:
+    """What is on file, on one day, for the people a run looks at, before any judgement."""
 
     on: date
     policy: Policy
     people: tuple[PersonProfile, ...]
-    required: Mapping[PersonId, tuple[Requirement, ...]]
-    gaps: Mapping[PersonId, tuple[Gap, ...]]
     evidence: Mapping[PersonId, tuple[Evidence, ...]]
-    waived: Mapping[PersonId, frozenset[CompetencyKey]]
+    waivers: Mapping[PersonId, tuple[Waiver, ...]]
     assignments: tuple[Assignment, ...]
     """The open ones of these people."""
     seats: Mapping[SessionId, SessionCard]
@@ -146,6 +145,30 @@ class Facts:
     missions: Mapping[MissionId, str]
     """Their names."""
     competencies: Mapping[CompetencyKey, Competency]
+    texts: Mapping[MissionId, tuple[Instrument, ...]]
+    """The instruments of the missions in which these people are."""
+    rules: RuleSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that a run looks at before any of it becomes numbers: what is on file, and what follows from it."""
+
+    sources: Sources
+    required: Mapping[PersonId, tuple[Requirement, ...]]
+    gaps: Mapping[PersonId, tuple[Gap, ...]]
+
+    @property
+    def on(self) -> date:
+        return self.sources.on
+
+    @property
+    def policy(self) -> Policy:
+        return self.sources.policy
+
+    @property
+    def people(self) -> tuple[PersonProfile, ...]:
+        return self.sources.people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

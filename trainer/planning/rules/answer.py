@@ -180,12 +180,12 @@ def _gift(
 
 
 def _asked_for(snapshot: Snapshot, asked: Asked, want: Want) -> Wording:
-    title = sentences.title_of(snapshot.facts.competencies, want.gap.requirement.competency)
+    title = sentences.title_of(snapshot.facts.sources.competencies, want.gap.requirement.competency)
     return sentences.asked(want, title, _mission(snapshot, asked))
 
 
 def _mission(snapshot: Snapshot, asked: Asked) -> str:
-    return "" if asked.profile.mission is None else snapshot.facts.missions.get(asked.profile.mission, "")
+    return "" if asked.profile.mission is None else snapshot.facts.sources.missions.get(asked.profile.mission, "")
 
 
 def _preparation(
@@ -207,7 +207,7 @@ def _preparation(
                 for task in want.gap.requirement.because
             )
         )
-        title = sentences.title_of(snapshot.facts.competencies, need.competency)
+        title = sentences.title_of(snapshot.facts.sources.competencies, need.competency)
         start = following.starts_on or snapshot.facts.on + timedelta(days=following.start)
         return sentences.prepares(following, title, need.level), because, start, (need,)
     # the engine gives nothing without a use: this is for a gap that a seat ending at the same time closes too
@@ -247,7 +247,7 @@ def _step_for_held(
 
 def _step(snapshot: Snapshot, held: Held, move: StepMove, sentence: Wording) -> PlannedStep:
     assignment = held.assignment
-    seat = None if assignment.session is None else snapshot.facts.seats.get(assignment.session)
+    seat = None if assignment.session is None else snapshot.facts.sources.seats.get(assignment.session)
     return PlannedStep(
         person=assignment.person, move=move, module=assignment.module, session=assignment.session,
         assignment=assignment.id, closes=assignment.closes, due_on=assignment.due_on,
@@ -261,7 +261,7 @@ def _why_kept(snapshot: Snapshot, held: Held) -> Wording:
         return sentences.begun()
     if held.standing is Standing.FROZEN:
         assert held.assignment.session is not None
-        starts_on = snapshot.facts.seats[held.assignment.session].starts_on
+        starts_on = snapshot.facts.sources.seats[held.assignment.session].starts_on
         return sentences.frozen(starts_on, snapshot.facts.policy.freeze_days)
     return held.assignment.reason
 
@@ -291,15 +291,17 @@ def _why_withdrawn(snapshot: Snapshot, asked: Asked, held: Held) -> Wording:
     was_for = max(assignment.closes, key=lambda each: each.level, default=None)
     if was_for is None:
         return sentences.no_longer_asked(assignment, _title(snapshot, held), _mission(snapshot, asked), moved=False)
-    title = sentences.title_of(facts.competencies, was_for.competency)
+    title = sentences.title_of(facts.sources.competencies, was_for.competency)
     person = asked.profile.id
     asked_now = {each.competency: each.level for each in facts.required.get(person, ())}
     if was_for.competency not in asked_now:
         asked_by = next((task.mission for task in assignment.because), asked.profile.mission)
         moved = asked_by != asked.profile.mission
-        mission = next((name for key, name in facts.missions.items() if key == asked_by), _mission(snapshot, asked))
+        mission = next(
+            (name for key, name in facts.sources.missions.items() if key == asked_by), _mission(snapshot, asked)
+        )
         return sentences.no_longer_asked(assignment, title, mission, moved=moved)
-    if was_for.competency in facts.waived.get(person, ()):
+    if any(each.competency == was_for.competency for each in facts.sources.waivers.get(person, ())):
         return sentences.waived(title)
     if asked_now[was_for.competency] > was_for.level:
         return sentences.raised(title, asked_now[was_for.competency])
@@ -312,8 +314,8 @@ def _title(snapshot: Snapshot, held: Held) -> LocalText:
     if held.offer is not None:
         return snapshot.offers[held.offer].title
     assignment = held.assignment
-    if assignment.session is not None and assignment.session in snapshot.facts.seats:
-        return {"en": snapshot.facts.seats[assignment.session].course_title}
+    if assignment.session is not None and assignment.session in snapshot.facts.sources.seats:
+        return {"en": snapshot.facts.sources.seats[assignment.session].course_title}
     return {"en": str(assignment.module or "")}
 
 
@@ -343,7 +345,7 @@ class _Unmet:
         )  # fmt: skip
 
     def _sentence(self, person: int, gap: int, want: Want, reason: Reason) -> Wording:
-        title = sentences.title_of(self.snapshot.facts.competencies, want.skill[0])
+        title = sentences.title_of(self.snapshot.facts.sources.competencies, want.skill[0])
         i = self.instance
         key = (reason, int(i.g_comp[gap]), int(i.g_level[gap]), int(i.p_family[person]), int(i.p_lang[person]))
         if reason not in _ALIKE:
@@ -460,7 +462,7 @@ class _Unmet:
         s = self._attendable(person, gap)
         offer = self._offer(s)
         assert offer.requires is not None
-        required = sentences.title_of(self.snapshot.facts.competencies, offer.requires.competency)
+        required = sentences.title_of(self.snapshot.facts.sources.competencies, offer.requires.competency)
         return sentences.prerequisite_lacking(offer, required, count=self._courses(s))
 
     def too_late(self, person: int, gap: int, want: Want, title: LocalText) -> Wording:

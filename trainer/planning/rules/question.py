@@ -84,6 +84,8 @@ class Standing(StrEnum):
     """The session was held without the person."""
 
 
+_BEYOND_COURSES = frozenset(source for source in Source if source.weight > Source.RECOGNISED.weight)
+
 FIXED = frozenset({Standing.BEGUN, Standing.FROZEN})
 ENDED = frozenset({Standing.NOT_NEEDED, Standing.TWICE, Standing.NOT_OFFERED, Standing.MISSED})
 
@@ -175,7 +177,7 @@ class Snapshot:
 
 def ask(facts: Facts, *, run: PlanRunId, attempt: int) -> Snapshot:
     """Put the question; raises BadInstance if the facts cannot be told in the engine's numbers."""
-    windows = _windows(facts.offerings)
+    windows = _windows(facts.sources.offerings)
     offers, notes = _offers(facts, windows)
     people = _people(facts, offers, windows)
     wants = tuple(want for asked in people for want in asked.wants)
@@ -228,7 +230,7 @@ def _awards_of(offering: Offering, windows: Mapping[CompetencyKey, tuple[int, ..
 def _offers(
     facts: Facts, windows: Mapping[CompetencyKey, tuple[int, ...]]
 ) -> tuple[tuple[Offer, ...], tuple[str, ...]]:
-    modules = sorted(facts.offerings, key=lambda each: each.key)
+    modules = sorted(facts.sources.offerings, key=lambda each: each.key)
     baseline = frozenset(
         each.competency
         for required in facts.required.values()
@@ -255,9 +257,11 @@ def _offers(
         for each in modules
     ]
     last_on = facts.on + timedelta(days=facts.policy.horizon_days)
-    partners = {partner: number for number, partner in enumerate(sorted({each.partner for each in facts.offers}), 1)}
+    partners = {
+        partner: number for number, partner in enumerate(sorted({offer.partner for offer in facts.sources.offers}), 1)
+    }
     movable = Counter(
-        each.session for each in facts.assignments if not _is_fixed(each, facts) and each.absent_because is None
+        each.session for each in facts.sources.assignments if not _is_fixed(each, facts) and each.absent_because is None
     )
     offers += [
         _session_offer(
@@ -267,7 +271,7 @@ def _offers(
             partner=partners[each.partner],
             movable=movable[each.id],
         )
-        for each in sorted(facts.offers, key=lambda each: (each.course, each.region, each.id))
+        for each in sorted(facts.sources.offers, key=lambda each: (each.course, each.region, each.id))
         if facts.on <= each.starts_on and each.ends_on <= last_on
     ]
     return tuple(offers), notes
@@ -348,7 +352,7 @@ def _session_offer(
         starts_on=offer.starts_on, ends_on=offer.ends_on, minutes=0, cost=offer.cost, region=offer.region,
         on_the_spot=offer.mode in _ON_THE_SPOT, awards=awards, roles=offer.roles, mode=offer.mode, partner=partner,
         requires=offer.requires, start=(offer.starts_on - facts.on).days, end=(offer.ends_on - facts.on).days,
-        seats=facts.free_seats[offer.id] + movable,
+        seats=facts.sources.free_seats[offer.id] + movable,
     )  # fmt: skip
 
 
@@ -372,7 +376,7 @@ def _people(
             if offer.module is not None:
                 modules[skill].append(number)
     open_of: defaultdict[int, list[Assignment]] = defaultdict(list)
-    for assignment in sorted(facts.assignments, key=lambda each: each.id):
+    for assignment in sorted(facts.sources.assignments, key=lambda each: each.id):
         open_of[assignment.person].append(assignment)
     people = [
         _asked(
@@ -458,7 +462,7 @@ def _want(gap: Gap, windows: Mapping[CompetencyKey, tuple[int, ...]], on: date) 
     due_on = requirement.due_on
     if gap.currency is Currency.DUE_SOON and gap.lapsed_on is not None:
         due_on = max(due_on, gap.lapsed_on - timedelta(days=1))
-    if requirement.least_source.weight > Source.RECOGNISED.weight:
+    if requirement.least_source in _BEYOND_COURSES:
         return Want(gap=gap, skill=(requirement.competency, OBSERVED, False), due_on=due_on)
     return Want(gap=gap, skill=(requirement.competency, _renewal(gap, windows, on), False), due_on=due_on)
 
@@ -476,7 +480,7 @@ def _renewal(gap: Gap, windows: Mapping[CompetencyKey, tuple[int, ...]], on: dat
 def _is_fixed(assignment: Assignment, facts: Facts) -> bool:
     if assignment.state is AssignmentState.IN_PROGRESS or assignment.started_at is not None:
         return True
-    seat = facts.seats.get(assignment.session) if assignment.session is not None else None
+    seat = facts.sources.seats.get(assignment.session) if assignment.session is not None else None
     if seat is None or seat.state is SessionState.CANCELLED:
         return False
     return (seat.starts_on - facts.on).days < facts.policy.freeze_days
@@ -541,7 +545,7 @@ def _prerequisites(
 def _holdings(profile: PersonProfile, facts: Facts) -> Mapping[CompetencyKey, tuple[Level, date]]:
     """The highest level held of each competency and when that ends, for prerequisites; a mere declaration does not count."""
     found: dict[CompetencyKey, tuple[Level, date]] = {}
-    for piece in facts.evidence.get(profile.id, ()):
+    for piece in facts.sources.evidence.get(profile.id, ()):
         if piece.source is not Source.SELF_DECLARED and counts(piece, on=facts.on):
             held = (piece.level, piece.expires_on or date.max)
             found[piece.competency] = max(found.get(piece.competency, held), held)
@@ -562,7 +566,9 @@ def _instance(
 ) -> Instance:
     policy, on = facts.policy, facts.on
     skill_of = {skill: number for number, skill in enumerate(skills)}
-    regions = {name: n for n, name in enumerate(sorted({*facts.regions.values(), *(o.region for o in offers), ""}))}
+    regions = {
+        name: n for n, name in enumerate(sorted({*facts.sources.regions.values(), *(o.region for o in offers), ""}))
+    }
     missions = {mission: n for n, mission in enumerate(sorted({a.profile.mission or 0 for a in people} | {0}))}
     sets = {languages: bit for bit, languages in enumerate(sorted({offer.languages for offer in offers}))}
     courses, course_of = _courses(offers)
@@ -656,7 +662,7 @@ def _courses(offers: Sequence[Offer]) -> tuple[tuple[Offer, ...], tuple[int, ...
 
 
 def _region(profile: PersonProfile, facts: Facts) -> str:
-    return "" if profile.mission is None else facts.regions.get(profile.mission, "")
+    return "" if profile.mission is None else facts.sources.regions.get(profile.mission, "")
 
 
 def _family_mask(roles: Sequence[Role]) -> int:
@@ -671,11 +677,13 @@ def _languages_mask(profile: PersonProfile, sets: Mapping[tuple[str, ...], int])
 def _windows_of(asked: Asked, facts: Facts) -> tuple[tuple[int, int], ...]:
     """The days on which the person can attend: until the last known posting ends, without absences and fixed seats."""
     person, horizon = asked.profile.id, facts.policy.horizon_days
-    leaves_on = facts.leave_on.get(person)
+    leaves_on = facts.sources.leave_on.get(person)
     last = horizon if leaves_on is None else min(horizon, (leaves_on - facts.on).days - 1)
-    taken = [((each.start - facts.on).days, _last_day(each.end, facts.on)) for each in facts.absences.get(person, ())]
+    taken = [
+        ((each.start - facts.on).days, _last_day(each.end, facts.on)) for each in facts.sources.absences.get(person, ())
+    ]
     for each in asked.held:
-        seat = facts.seats.get(each.assignment.session) if each.assignment.session is not None else None
+        seat = facts.sources.seats.get(each.assignment.session) if each.assignment.session is not None else None
         if each.standing in FIXED and seat is not None and seat.mode is not CourseMode.SELF_PACED:
             taken.append(((seat.starts_on - facts.on).days, (seat.ends_on - facts.on).days))
     windows: list[tuple[int, int]] = []

@@ -60,6 +60,15 @@ _ASKED_OF_EVERYBODY: Mapping[Currency, str] = {
 }
 
 
+UNNUMBERED = "unnumbered"
+"""What stands for the number of a paragraph that has none."""
+
+
+def is_numbered(task: TaskRef) -> bool:
+    """Whether the paragraph behind a requirement can be named."""
+    return task.paragraph not in ("", UNNUMBERED)
+
+
 def title_of(competencies: Mapping[CompetencyKey, Competency], key: CompetencyKey) -> LocalText:
     """The title of a competency; its key while no framework in use has it."""
     found = competencies.get(key)
@@ -79,7 +88,7 @@ def asked(want: Want, competency: LocalText, mission: str) -> Wording:
     if not task.symbol:
         return Wording(_ASKED_OF_EVERYBODY[currency], said)
     said["symbol"] = task.symbol
-    if not task.paragraph:
+    if not is_numbered(task):
         return Wording(_ASKED_BY_TEXT[currency], said)
     return Wording(_ASKED_BY_PARAGRAPH[currency], said | {"paragraph": task.paragraph})
 
@@ -115,7 +124,7 @@ def no_longer_asked(assignment: Assignment, competency: LocalText, mission: str,
     if task is None or not task.symbol:
         return wording("{competency} is no longer asked of this role in {mission}.", **said)
     said["symbol"] = task.symbol
-    if not task.paragraph:
+    if not is_numbered(task):
         return wording("The task of {symbol} that asked for {competency} in {mission} is no longer in force.", **said)
     return wording(
         "The task of {symbol}, paragraph {paragraph}, that asked for {competency} in {mission} is no longer in force.",
