@@ -16,10 +16,9 @@ from sqlalchemy.orm import Session
 from config import Settings
 from tests.support.database import SERVER, House, PostgresHouse, SqliteHouse, own_database
 from tests.support.site import Site
-from trainer import edge as edges
+from trainer.app import create_app
 from trainer.edge import db
 from trainer.kernel.clock import SetClock
-from trainer.kernel.db import prepare
 from trainer.kernel.values import PersonId
 from trainer.kernel.work import Actor, Work
 from trainer.notifications.values import Mail
@@ -93,19 +92,12 @@ class Outbox:
 
 @pytest.fixture(scope="session")
 def _app(house: House) -> Flask:
-    settings = Settings(
-        mode="test", secret_key="for tests only, " * 3, database_url=house.url, base_url="http://localhost"
-    )
-    try:
-        from trainer.app import create_app
-    except ModuleNotFoundError:  # while the house is being built: enough for everything but pages
-        made = Flask("trainer")
-        made.config.update(SQLALCHEMY_DATABASE_URI=house.url, SECRET_KEY="x" * 40)
-        edges.install(made, clock=SetClock(NOW), mailer=Outbox(), zone="UTC")
-        db.init_app(made)
-        with made.app_context():
-            prepare(db.engine)
-        return made
+    return app_for(house.url)
+
+
+def app_for(url: str) -> Flask:
+    """An application for tests on a database: its clock can be set, its mails are kept."""
+    settings = Settings(mode="test", secret_key="for tests only, " * 3, database_url=url, base_url="http://localhost")
     made = create_app(settings, clock=SetClock(NOW), mailer=Outbox())
     made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=True)
     return made

@@ -1,6 +1,7 @@
 """Databases for tests: a copy of a template file on SQLite, one database with an outer transaction on PostgreSQL."""
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from sqlalchemy.engine import make_url
 
 from config import database_url
 from trainer.edge import db
+from trainer.jobs import install_queue
 from trainer.kernel import leases, ledger  # noqa: F401 - their tables
 from trainer.kernel.db import Base, prepare
 
@@ -70,9 +72,14 @@ class PostgresHouse:
 
     name = "postgresql"
 
+    @classmethod
+    def on_the_server(cls) -> "PostgresHouse":
+        """A database of its own beside the others of this process."""
+        return cls(os.environ[SERVER])
+
     def __init__(self, server: str) -> None:
         self.server = make_url(database_url(server))
-        self.database = f"trainer_test_{os.getpid()}"
+        self.database = f"trainer_test_{os.getpid()}_{secrets.token_hex(3)}"
         self._on_server(f'CREATE DATABASE "{self.database}"')
         url = self.server.set(database=self.database)
         self.url = url.render_as_string(hide_password=False)
@@ -80,6 +87,7 @@ class PostgresHouse:
         engine = create_engine(url)
         Base.metadata.create_all(engine)
         engine.dispose()
+        install_queue(self.url)
 
     @contextmanager
     def fresh(self, app: Flask) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import html5lib
 import pytest
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -82,14 +82,20 @@ class Site:
 
     def get(self, path: str, **arguments: Any) -> Page:
         """Open a page."""
-        self.session.commit()
-        return self._page(self.client.get(path, **arguments))
+        return self._page(self._asked(self.client.get, path, **arguments))
 
     def post(self, path: str, data: Mapping[str, Any] | None = None, *, follow: bool = False, **arguments: Any) -> Page:
         """Send a form; with `follow`, go where it leads."""
-        self.session.commit()
-        page = self._page(self.client.post(path, data=data or {}, **arguments))
+        page = self._page(self._asked(self.client.post, path, data=data or {}, **arguments))
         return self.get(page.location) if follow and page.location else page
+
+    def _asked(self, ask: Callable[..., TestResponse], path: str, **arguments: Any) -> TestResponse:
+        """Ask with nothing remembered: the test's own application context would keep who asked before."""
+        self.session.commit()
+        _forget()
+        answer = ask(path, **arguments)
+        _forget()
+        return answer
 
     def _page(self, response: TestResponse) -> Page:
         self.session.expire_all()
@@ -107,6 +113,11 @@ class Site:
             headers=response.headers,
             soup=root,
         )
+
+
+def _forget() -> None:
+    for name in list(g):
+        g.pop(name)
 
 
 def checked(body: str) -> ET.Element:
