@@ -108,6 +108,7 @@ def advance(open_work: OpenWork, *, day: ScenarioDate, move_clock: Callable[[dat
     """Let the time until the day pass, move the clock, publish what the day brings, and do what follows from it."""
     live_until(open_work, until=day.on)
     move_clock(day.on)
+    plan_all()  # what ran out meanwhile comes first, or its plan would make that of the text stale
     with open_work() as work:
         play(work, day=day)
     plan_all()
