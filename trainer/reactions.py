@@ -358,6 +358,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     mandate_events.RulesRevised: (plan_after_new_rules, refresh_all_missions),
     competency_events.ExpiriesCameDue: (plan_for_expiries,),
     competency_events.EvidenceRecorded: (refresh_mission_of_person,),
+    competency_events.EvidenceLoaded: (refresh_all_missions,),
     competency_events.WaiverGranted: (plan_for_person,),
     competency_events.WaiverRevoked: (plan_for_person,),
     partner_events.SessionCancelled: (take_back_cancelled_seats,),

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from functools import partial
 
 import pytest
@@ -23,10 +24,8 @@ PEOPLE = 150
 SEED = 7
 
 
-@pytest.fixture(scope="session")
-def house(engine_name: str) -> Iterator[House]:
-    """A database that is lived in; on SQLite its copy is the template of every test."""
-    made: House = SqliteHouse() if engine_name == "sqlite" else PostgresHouse.on_the_server()
+def load_world(made: House, *, today: date = TODAY) -> None:
+    """Fill a database with the demonstration; on SQLite the template is filled."""
     if isinstance(made, SqliteHouse):
         shutil.copy(made.template, made.file)
     app = app_for(made.url)
@@ -35,7 +34,7 @@ def house(engine_name: str) -> Iterator[House]:
             partial(edge.job_transaction, "demo"),
             people=PEOPLE,
             seed=SEED,
-            today=TODAY,
+            today=today,
             progress=lambda *_: None,
             plan_all=jobs.run_everything,
         )
@@ -46,6 +45,13 @@ def house(engine_name: str) -> Iterator[House]:
         db.engine.dispose()
     if isinstance(made, SqliteHouse):
         shutil.copy(made.file, made.template)
+
+
+@pytest.fixture(scope="session")
+def house(engine_name: str) -> Iterator[House]:
+    """A database that is lived in; on SQLite its copy is the template of every test."""
+    made: House = SqliteHouse() if engine_name == "sqlite" else PostgresHouse.on_the_server()
+    load_world(made)
     yield made
     made.close()
 

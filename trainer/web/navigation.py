@@ -43,7 +43,7 @@ ITEMS: tuple[Item, ...] = (
         label=lazy_gettext("My record"),
         endpoint="competencies.my_record",
         permissions=(Permission.LEARN,),
-        belongs=("competencies.my_record",),
+        belongs=("competencies.my_record", "competencies.my_record_sheet"),
     ),
     Item(
         label=lazy_gettext("Readiness"),
@@ -61,7 +61,7 @@ ITEMS: tuple[Item, ...] = (
         label=lazy_gettext("Requirements"),
         endpoint="mandates.requirements",
         permissions=(Permission.REVISE_RULES,),
-        belongs=("mandates.requirements",),
+        belongs=("mandates.requirements", "mandates.new_rule", "mandates.edit_rule", "mandates.drop_rule"),
     ),
     Item(
         label=lazy_gettext("Plans"),
@@ -85,7 +85,17 @@ ITEMS: tuple[Item, ...] = (
         label=lazy_gettext("People"),
         endpoint="accounts.people",
         permissions=(Permission.READ_PEOPLE,),
-        belongs=("accounts.people", "accounts.person", "accounts.move", "competencies.person_record"),
+        belongs=(
+            "accounts.people",
+            "accounts.person",
+            "accounts.move",
+            "accounts.leave",
+            "competencies.person_record",
+            "competencies.person_record_sheet",
+            "competencies.record_evidence",
+            "competencies.grant_waiver",
+            "competencies.revoke_waiver",
+        ),
     ),
     Item(
         label=lazy_gettext("Courses"),
