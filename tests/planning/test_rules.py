@@ -492,6 +492,31 @@ HARD: list[Any] = [
     pytest.param(
         facts(gaps=[gap()], offers=[offer(requires=at_level(AID, 1))]),
         Reason.PREREQUISITE,
+        "Protecting civilians on site asks for Title of first-aid at level 1 first, "
+        "and nothing gives that in a language of this person.",
+        id="prerequisite out of reach",
+    ),
+    pytest.param(
+        facts(
+            gaps=[gap(), gap(competency=CONDUCT, weight=9)],
+            offers=[offer(requires=at_level(AID, 1))],
+            offerings=[offering("aid", teaches=(at_level(AID),)), offering("conduct", teaches=(at_level(CONDUCT),))],
+            policy=replace(DEFAULT_POLICY, seats_a_person=1),
+        ),
+        Reason.PREREQUISITE,
+        "Protecting civilians on site asks for Title of first-aid at level 1 first. Module aid gives that and comes with "
+        "a later plan: the person is given as much as policy allows at once (1).",
+        id="prerequisite with a later plan",
+    ),
+    pytest.param(
+        facts(
+            gaps=[gap()],
+            offers=[
+                offer(requires=at_level(AID, 1)),
+                offer(2, course=2, title="First aid", awards=(at_level(AID),), starts_on=date(2027, 3, 8)),
+            ],
+        ),
+        Reason.PREREQUISITE,
         "Protecting civilians on site asks for Title of first-aid at level 1 first, which is not held in time; "
         "nor is what any other way to close this gap asks for (1 in all).",
         id="prerequisite",

@@ -146,6 +146,18 @@ def request_replan(
     return PlanRunId(row.id)
 
 
+def plan_next(work: Work, *, person: PersonId) -> PlanRunId | None:
+    """Ask for what a plan left for later, now that the person has completed something; None when nothing was."""
+    if not queries.is_left_for_later(work.session, person=person):
+        return None
+    cause = Cause(
+        entry_id=None,
+        subject=Subject(kind=SubjectKind.PERSON, id=person),
+        sentence=wording("New plan for what comes next"),
+    )
+    return request_replan(work, people=(person,), cause=cause, cause_key=f"next:{work.today}")
+
+
 def plan_mission_anew(work: Work, *, mission: MissionId) -> PlanRunId:
     """Ask by hand for a plan for everybody in a mission; raises the accounts' NoSuchMission."""
     card = account_queries.mission(work.session, mission=mission)

@@ -26,6 +26,7 @@ from trainer.mandates import queries as mandate_queries
 from trainer.partners import queries as partner_queries
 from trainer.partners import rules as partner_rules
 from trainer.partners.values import SessionId, SessionOffer
+from trainer.planning.engine.explain import Reason
 from trainer.planning.models import PlanPolicyRow, PlanRow, PlanRun, PlanStepRow, PlanUnmetRow
 from trainer.planning.rules import question
 from trainer.planning.rules.question import Snapshot
@@ -233,6 +234,20 @@ def people_left_open(session: Session, *, competencies: Collection[CompetencyKey
         .order_by(PlanUnmetRow.person_id)
     )
     return tuple(PersonId(each) for each in session.scalars(query))
+
+
+def is_left_for_later(session: Session, *, person: PersonId) -> bool:
+    """Whether the latest plan that left the person something open did so only because there was enough at once."""
+    latest = session.scalar(
+        select(func.max(PlanUnmetRow.plan_id))
+        .join(PlanRow, PlanRow.id == PlanUnmetRow.plan_id)
+        .where(PlanUnmetRow.person_id == person, PlanRow.state == PlanState.APPROVED)
+    )
+    later = (int(Reason.SEAT_LIMIT), int(Reason.PREREQUISITE))
+    query = select(PlanUnmetRow.id).where(
+        PlanUnmetRow.plan_id == latest, PlanUnmetRow.person_id == person, PlanUnmetRow.code.in_(later)
+    )
+    return latest is not None and session.scalar(query.limit(1)) is not None
 
 
 # Heads

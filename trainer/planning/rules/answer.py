@@ -463,7 +463,21 @@ class _Unmet:
         offer = self._offer(s)
         assert offer.requires is not None
         required = sentences.title_of(self.snapshot.facts.sources.competencies, offer.requires.competency)
+        earning = self._earning(person, offer.requires)
+        if not len(earning):
+            return sentences.prerequisite_out_of_reach(offer, required)
+        own = len(self._own(person))
+        if own >= self.instance.max_seats:
+            return sentences.prerequisite_later(offer, required, first=self._offer(earning), seats=own)
         return sentences.prerequisite_lacking(offer, required, count=self._courses(s))
+
+    def _earning(self, person: int, need: AtLevel) -> Ints:
+        """Open sessions that would give what is asked for before, in a language and for the role of the person."""
+        i = self.instance
+        skill = self.snapshot.skills.index((need.competency, FULL, False))
+        courses = np.unique(self.course_of_award[(i.aw_comp == skill) & (i.aw_level >= need.level)])
+        fits = (i.c_family[courses] >> i.p_family[person] & 1) & (i.p_lang[person] >> i.c_lang[courses] & 1)
+        return np.flatnonzero(np.isin(i.s_course, courses[fits == 1]) & self.opens)
 
     def too_late(self, person: int, gap: int, want: Want, title: LocalText) -> Wording:
         s = self._attendable(person, gap)

@@ -290,6 +290,23 @@ def prerequisite_lacking(offer: Offer, required: LocalText, *, count: int) -> Wo
     )  # fmt: skip
 
 
+def prerequisite_out_of_reach(offer: Offer, required: LocalText) -> Wording:
+    assert offer.requires is not None
+    return wording(
+        "{title} asks for {required} at level {level} first, and nothing gives that in a language of this person.",
+        title=offer.title, required=required, level=int(offer.requires.level),
+    )  # fmt: skip
+
+
+def prerequisite_later(offer: Offer, required: LocalText, *, first: Offer, seats: int) -> Wording:
+    assert offer.requires is not None
+    return wording(
+        "{title} asks for {required} at level {level} first. {first} gives that and comes with a later plan: "
+        "the person is given as much as policy allows at once ({seats}).",
+        title=offer.title, required=required, level=int(offer.requires.level), first=first.title, seats=seats,
+    )  # fmt: skip
+
+
 def all_taken(competency: LocalText, *, count: int, seats: int) -> Wording:
     return wording(
         "All seats ({seats}) of the sessions that could give {competency} ({count}) are taken.",
