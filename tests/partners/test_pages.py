@@ -24,7 +24,7 @@ from trainer.partners.values import (
     SessionState,
 )
 
-HOSTILE = "<script>alert(1)</script> https://phish.example [click](https://phish.example)"
+HOSTILE = "<script>alert(1)</script> https://phish.example"
 
 
 @dataclass(frozen=True, kw_only=True)
