@@ -83,7 +83,7 @@ def test_an_auditor_begins_with_decisions(auditor, story):
     page = auditor.get("/audit/")
 
     assert "Instrument published" in page.text
-    assert "Symbol: S/RES/2790 (2025)" in page.text
+    assert "Instrument: S/RES/2790 (2025)" in page.text
     assert "Max Anager" in page.text
     assert "Evidence recorded" not in page.text
     assert "3 entries, the latest first" in page.text
@@ -153,6 +153,10 @@ def test_a_thing_has_its_history(auditor, story, her):
     for words in ("Person moved", "Office granted", "Office: Auditor", "Evidence recorded", "Level: 2 practised"):
         assert words in page.text
     assert "Instrument published" not in page.text
+
+
+def test_an_instrument_is_called_by_its_symbol(auditor, story):
+    assert "History: Instrument S/RES/2790 (2025)" in auditor.get("/audit/instrument/3").text
 
 
 def test_a_thing_nobody_knows_has_none(auditor):

@@ -88,6 +88,7 @@ def test_the_auditor_reads_the_whole_chain_and_who_did_what(work, site, place, h
     assert "Why Amina Diallo has this" in page.text
     assert WHOLE.format(who="Amina Diallo has") in page.text
     assert "New plan after resolution 2790." in page.text
+    assert "What they are told Your mission now protects civilians." in page.text
     assert f"/audit/assignment/{given}" in page.links()
     assert f"/people/{her}" in page.links()
     assert len([link for link in page.links() if link.startswith("/audit/entries/")]) == 4
@@ -142,7 +143,7 @@ def test_a_task_is_followed_down_to_people_and_seats(work, site, place, her, giv
     assert "Amina Diallo" in page.text
     assert f"/why/{given}" in page.links()
     assert f"/readiness/{place.mission}/POC" in page.links()
-    assert "nobody of this role" in page.text
+    assert "nobody in the mission has them today: Formed police unit" in page.text
 
 
 def test_somebody_who_may_not_read_about_people_sees_counts_only(work, site, place, her, given):

@@ -172,6 +172,24 @@ def subjects_named(session: Session, *, text: str, limit: int) -> tuple[NamedSub
     return tuple(found.values())
 
 
+def names_of(session: Session, *, subjects: Collection[Subject]) -> Mapping[Subject, str]:
+    """The names of things that the ledger itself knows by name; others are left out. One query for each kind."""
+    found: dict[Subject, str] = {}
+    for event, (part, kind, where) in NAMES.items():
+        ids = {subject.id for subject in subjects if subject.kind is kind}
+        if not ids:
+            continue
+        query = (
+            select(LedgerEntry.payload)
+            .join(LedgerSubject, LedgerSubject.entry_id == LedgerEntry.id)
+            .where(LedgerSubject.kind == kind, LedgerSubject.subject_id.in_(ids), LedgerEntry.event == event)
+            .order_by(LedgerEntry.id)
+        )
+        for payload in session.scalars(query):
+            found[Subject(kind=kind, id=int(payload[where]))] = str(payload[part])
+    return found
+
+
 def _lines() -> Select[Any]:
     return select(
         LedgerEntry.id,

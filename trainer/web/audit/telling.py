@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from trainer.accounts import queries as account_queries
 from trainer.accounts.values import Office
+from trainer.audit import queries as audit_queries
 from trainer.audit.values import HistoryLine
 from trainer.competencies import queries as competency_queries
 from trainer.competencies.values import Area, Source
@@ -71,18 +72,22 @@ class Names:
     people: Mapping[int, str]
     missions: Mapping[int, str]
     competencies: Mapping[str, LocalText]
+    things: Mapping[Subject, str]
+    """What the ledger itself knows by a name, such as instruments by their symbols."""
 
 
 def names_for(session: Session, lines: Iterable[HistoryLine], *, subjects: Collection[Subject] = ()) -> Names:
-    """Look up who and what these lines and subjects speak of. Three queries."""
+    """Look up who and what these lines and subjects speak of. Five queries at most."""
+    lines = tuple(lines)
     people = {PersonId(each.id) for each in subjects if each.kind is SubjectKind.PERSON}
-    for line in lines:
-        people.update(_people_in(line))
+    people.update(person for line in lines for person in _people_in(line))
+    things = {*subjects, *(thing for line in lines for thing in _things_in(line))}
     cards = account_queries.people_cards(session, people=people)
     return Names(
         people={person: card.name for person, card in cards.items()},
         missions={each.id: each.name for each in account_queries.missions(session)},
         competencies={key: each.title for key, each in competency_queries.competencies(session).items()},
+        things=audit_queries.names_of(session, subjects=things),
     )
 
 
@@ -101,7 +106,11 @@ def tell(line: HistoryLine, names: Names) -> Told:
         recorded_at=line.recorded_at,
         title=event_word(line.event),
         event=line.event,
-        facts=tuple(_fact(key, value, names) for key, value in line.payload.items() if not _is_nothing(value)),
+        facts=tuple(
+            _fact(key, value, names)
+            for key, value in line.payload.items()
+            if not (_is_nothing(value) or (key == "symbol" and "instrument_id" in line.payload))
+        ),
         texts=tuple(Fact(key=key, label=part_word(key), text=text, url="") for key, text in line.texts.items()),
         erased=line.erased,
         who=_person(person, names) if person is not None else job_word(line.actor.partition(":")[2]),
@@ -116,7 +125,7 @@ def subject_words(subject: Subject, names: Names) -> str:
         SubjectKind.PERSON: names.people,
         SubjectKind.MISSION: names.missions,
     }
-    found = known.get(subject.kind, {}).get(subject.id)
+    found = names.things.get(subject) or known.get(subject.kind, {}).get(subject.id)
     return found or str(gettext("%(kind)s %(number)s", kind=SUBJECTS[subject.kind], number=subject.id))
 
 
@@ -141,6 +150,12 @@ def _people_in(line: HistoryLine) -> Iterable[PersonId]:
     for key, value in line.payload.items():
         if key in PARTS and PARTS[key][0] is Part.PERSON and value is not None:
             yield PersonId(value)
+
+
+def _things_in(line: HistoryLine) -> Iterable[Subject]:
+    for key, value in line.payload.items():
+        if key in SUBJECT_OF_PART and isinstance(value, int):
+            yield Subject(kind=SUBJECT_OF_PART[key], id=value)
 
 
 def _acting(actor: str) -> int | None:
@@ -176,7 +191,8 @@ def _said(kind: Part, key: str, value: Any, names: Names) -> str:
         case Part.MISSION:
             return names.missions.get(value) or str(gettext("Mission %(number)s", number=value))
         case Part.SUBJECT:
-            return subject_words(Subject(kind=SUBJECT_OF_PART[key], id=value), names)
+            known = names.things.get(Subject(kind=SUBJECT_OF_PART[key], id=value))
+            return known or str(gettext("No. %(number)s", number=value))
         case Part.COUNTED | Part.NUMBER:
             return number(len(value) if isinstance(value, list) else value)
         case Part.FLAG:

@@ -29,7 +29,7 @@ Stop = dict[str, Any]
 
 
 def stops_of(
-    chain: Chain, *, names_shown: bool, here: Mapping[str, str], more: Mapping[str, Mapping[str, str]]
+    chain: Chain, *, names_shown: bool, here: Mapping[str, str], more: Mapping[str, Mapping[str, str] | None]
 ) -> list[Stop]:
     """The five stops of a chain.
 
@@ -45,8 +45,7 @@ def stops_of(
     ]
     for stop in found:
         stop["url"] = here.get(stop["key"], stop.get("url", ""))
-        if stop.get("members") and stop["key"] in more:
-            stop["more"] = more[stop["key"]]
+        stop["more"] = more.get(stop["key"])
     return found
 
 

@@ -73,5 +73,10 @@ def _task_stops(found: TaskChain, *, names_shown: bool) -> list[stops.Stop]:
     if not may(Permission.READ_READINESS, mission=found.mission.id):
         return stops.stops_of(found.chain, names_shown=names_shown, here={}, more={})
     cell = url_for("readiness.cell", mission=found.mission.id, area=found.area)
-    more = {"people": {"label": gettext("All people asked in this area"), "url": cell}}
+    rest = {"label": gettext("All people asked in this area"), "url": cell}
+    chain = found.chain
+    more = {
+        "people": rest if chain.people_in_all > len(chain.people) else None,
+        "seats": rest if chain.seats_in_all > len(chain.seats) else None,
+    }
     return stops.stops_of(found.chain, names_shown=names_shown, here={"requirement": cell, "people": cell}, more=more)
