@@ -509,7 +509,7 @@ def to(staff, where="here", **changes):
 def test_a_move_says_what_it_would_do_before_it_is_made(site, session, staff):
     site.sign_in(staff["owner"])
     path = f"/people/{staff['amina']}/move"
-    assert site.get(path).status == 200
+    assert {"mission": str(staff["here"]), "role": "observer"}.items() <= site.get(path).form().items()
 
     asked = site.post(path, to(staff))
 

@@ -20,6 +20,7 @@ from trainer.accounts.values import (
     Office,
     OrganisationCard,
     OrganisationId,
+    PersonProfile,
     Role,
     UnitCard,
     UnitId,
@@ -156,6 +157,10 @@ class MoveForm(PageForm):
             ),
         ]
         self.role.choices = [wtforms.SelectChoice(role, gettext(name)) for role, name in ROLE_NAMES.items()]
+
+    def show(self, profile: PersonProfile) -> None:
+        """Start from where the person serves now."""
+        self.mission.data, self.role.data = profile.mission, profile.role
 
     def to_posting(self) -> NewPosting:
         """The posting as it was asked for."""

@@ -79,6 +79,8 @@ def move(person: int) -> View:
     form, move = MoveForm(), None
     missions = [each for each in queries.missions(reading()) if _may_move_to(each)]
     form.offer(missions=missions, units=queries.units_in(reading(), missions=[each.id for each in missions]))
+    if not form.is_submitted():
+        form.show(queries.person_profile(reading(), person=page.card.id, on=today()))
     if form.validate_on_submit():
         try:
             if form.confirmed.data:
