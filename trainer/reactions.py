@@ -22,6 +22,8 @@ from trainer.kernel.events import Event
 from trainer.kernel.values import Cause, LocalText, PersonId, Subject, SubjectKind, Wording, wording
 from trainer.kernel.work import Work
 from trainer.mandates import events as mandate_events
+from trainer.mandates import queries as mandate_queries
+from trainer.mandates.values import InstrumentId
 from trainer.notifications import operations as notification_operations
 from trainer.notifications.values import Notice, NotificationKind
 from trainer.partners import events as partner_events
@@ -79,6 +81,9 @@ def plan_after_withdrawal(work: Work, event: mandate_events.InstrumentWithdrawn)
 
 
 def plan_on_mandate_day(work: Work, event: mandate_events.MandateDayReached) -> None:
+    published = mandate_queries.instrument(work.session, instrument=InstrumentId(event.instrument_id)).published_at
+    if published.date() >= event.on:
+        return  # its publication has asked for the same plan already
     sentence = wording("New plan on {day_on}, as {symbol} says", day_on=event.on.isoformat(), symbol=event.symbol)
     plan_operations.request_replan(
         work,
@@ -287,14 +292,16 @@ def tell_people_of_assignments(work: Work, event: track_events.ModulesAssigned) 
                 ),
                 each.reason,
             ),
-            dedupe=f"assigned:{each.id}",
+            dedupe=f"assigned:{each.id}:{each.restored_at or ''}",
         )
         for each in given
     ]
     messages += [
         Notice(
             to=each.person,
-            kind=NotificationKind.WITHDRAWN,
+            kind=NotificationKind.SESSION_CANCELLED
+            if each.session and event.plan_id is None
+            else NotificationKind.WITHDRAWN,
             about=Subject(kind=SubjectKind.ASSIGNMENT, id=each.id),
             lines=(
                 wording(
@@ -303,7 +310,7 @@ def tell_people_of_assignments(work: Work, event: track_events.ModulesAssigned) 
                 ),
                 *((each.ended_because,) if each.ended_because else ()),
             ),
-            dedupe=f"withdrawn:{each.id}",
+            dedupe=f"withdrawn:{each.id}:{each.ended_at}",
         )
         for each in taken
     ]
@@ -323,7 +330,8 @@ def _titles(work: Work, assignments: Collection[Assignment]) -> Mapping[Assignme
         work.session, sessions={each.session for each in assignments if each.session}
     )
     return {
-        each.id: modules[each.module] if each.module else sessions[each.session or SessionId(0)].course_title for each in assignments
+        each.id: modules[each.module] if each.module else sessions[each.session or SessionId(0)].course_title
+        for each in assignments
     }
 
 

@@ -71,7 +71,7 @@ def test_a_new_mandate_retrains_the_right_people_and_everyone_sees_why(
     # then each person has a message in the site, and those with an address a mail
     world.react()
     told = session.scalar(
-        select(func.count()).where(Notification.dedupe.in_([f"assigned:{each.id}" for each in given]))
+        select(func.count()).where(Notification.dedupe.in_([f"assigned:{each.id}:" for each in given]))
     )
     assert told == len(given)
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal, dataclass_transform
 
 from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, ForeignKey, Integer, MetaData, Table, Text, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, CursorResult, Dialect
+from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, MappedColumn, Session, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -136,11 +136,9 @@ def begin_writing(session: Session) -> None:
         session.connection(execution_options={WRITING: True})
 
 
-def insert_missing(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert the rows whose key is not there yet; return how many were. One statement for all rows."""
+def insert_missing(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows whose key is not there yet. One statement for all rows; no driver tells reliably how many were new."""
     if not rows:
-        return 0
+        return
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    result = session.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
-    assert isinstance(result, CursorResult)
-    return result.rowcount
+    session.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, update
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, insert, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -46,7 +46,6 @@ class LedgerEntry(Base):
     """Its place in the sealed chain; None until sealed."""
     previous_hash: Mapped[str | None] = mapped_column(String(64), default=None)
     hash: Mapped[str | None] = mapped_column(String(64), default=None)
-    subjects: Mapped[list[LedgerSubject]] = relationship(lazy="raise", default_factory=list)
     text: Mapped[LedgerText | None] = relationship(lazy="raise", default=None)
 
 
@@ -56,7 +55,7 @@ class LedgerSubject(Base):
     __tablename__ = "ledger_subject"
     __table_args__ = (Index("ix_ledger_subject_kind_subject_id", "kind", "subject_id", "entry_id"),)
 
-    entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entry.id"), primary_key=True, init=False)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entry.id"), primary_key=True)
     kind: Mapped[SubjectKind] = enum_column(SubjectKind, primary_key=True)
     subject_id: Mapped[int] = mapped_column(BigId, primary_key=True)
 
@@ -88,7 +87,7 @@ class ReactionClaim(Base):
 
 
 def append(session: Session, event: Event, *, now: datetime, actor: str) -> LedgerEntry:
-    """Add an entry to the session; it stands or falls with the transaction."""
+    """Add an entry, with its id at once; it stands or falls with the transaction. Two statements, however many subjects."""
     payload, texts = events.to_json(event)
     salt = secrets.token_hex(16)
     entry = LedgerEntry(
@@ -98,12 +97,16 @@ def append(session: Session, event: Event, *, now: datetime, actor: str) -> Ledg
         payload=payload,
         salt=salt,
         text_digest=digest_of_texts(salt, texts) if texts else None,
-        subjects=[
-            LedgerSubject(kind=subject.kind, subject_id=subject.id) for subject in dict.fromkeys(event.subjects())
-        ],
         text=LedgerText(texts=texts) if texts else None,
     )
     session.add(entry)
+    session.flush()
+    subjects = [
+        {"entry_id": entry.id, "kind": subject.kind, "subject_id": subject.id}
+        for subject in dict.fromkeys(event.subjects())
+    ]
+    if subjects:
+        session.execute(insert(LedgerSubject), subjects)
     return entry
 
 

@@ -38,7 +38,7 @@ class Work:
     """What was recorded so far; the edge looks at it after the commit, to wake whoever reacts."""
 
     def record(self, event: Event) -> ledger.LedgerEntry:
-        """Append the event to the ledger, in the same transaction; the entry has its id after a flush."""
+        """Append the event to the ledger, in the same transaction; the entry has its id at once."""
         entry = ledger.append(self.session, event, now=self.now, actor=self.actor.label)
         self.recorded.append(entry)
         return entry

@@ -101,7 +101,7 @@ ITEMS: tuple[Item, ...] = (
         label=lazy_gettext("Courses"),
         endpoint="partners.courses",
         permissions=(Permission.READ_CATALOGUE,),
-        belongs=("partners",),
+        belongs=("partners", "tracks.roster", "tracks.roster_sheet", "tracks.record_attendance"),
     ),
     Item(
         label=lazy_gettext("Modules"),
@@ -130,7 +130,19 @@ ITEMS: tuple[Item, ...] = (
 )
 
 OUTSIDE_THE_MENU = frozenset(
-    {"accounts.me", "accounts.sign_in", "accounts.sign_out", "notifications", "help", "assets", "home"}
+    {
+        "accounts.me",
+        "accounts.password",
+        "accounts.end_browser",
+        "accounts.end_other_browsers",
+        "accounts.sign_in",
+        "accounts.sign_out",
+        "notifications",
+        "help",
+        "assets",
+        "home",
+        "demo",
+    }
 )
 """What is reached from the head or the foot of every page instead."""
 
@@ -157,7 +169,9 @@ def menu(known: Account | None) -> list[dict[str, object]]:
     """The items this person may open, as the head of the page takes them."""
     if known is None:
         return []
-    here = item_of(request.endpoint or "")
+    endpoint = request.endpoint or ""
+    outside = OUTSIDE_THE_MENU & {endpoint, endpoint.partition(".")[0]}
+    here = None if outside else item_of(endpoint)
     return [
         {"label": item.label, "url": url_for(item.endpoint), "current": item is here, "icon": ""}
         for item in ITEMS

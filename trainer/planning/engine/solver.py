@@ -60,6 +60,8 @@ class Options:
     """a net under the whole program, which is limited by nodes first"""
     neighbourhoods: int | None = None
     """neighbourhoods given to HiGHS; by default as many as suit the size"""
+    enough_pct: float = 0.0
+    """a plan proven to be within so many percent of the best possible is taken as it is"""
     warm: prices.Shadow | None = None
     """prices of an earlier result, to start from"""
 
@@ -231,7 +233,7 @@ class _Run:
     def _exact(self, contest: prices.Contest) -> None:
         """The contested people as one mixed-integer program; the others have their best already."""
         assert self.report is not None
-        if self.bound is None or self.report.objective >= self.bound or self.stop():
+        if self.bound is None or gap_pct(self.report.objective, self.bound) <= self.options.enough_pct or self.stop():
             return
         state = self.table.copy(self.best)
         seconds = self.options.mip_seconds

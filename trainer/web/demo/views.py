@@ -38,5 +38,5 @@ def next_date() -> Response:
     scenarios.advance(
         partial(edge.job_transaction, "demo"), day=coming, move_clock=edge.move_clock, plan_all=jobs.run_everything
     )
-    flash(_("Time has passed. See what changed."), "good")
+    flash(_("Time has passed. See what changed."), "success")
     return redirect(url_for("demo.scenario"), code=303)
