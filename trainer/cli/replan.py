@@ -39,21 +39,17 @@ def replan(start: Start, missions: tuple[str, ...], *, everything: bool, databas
 
 def _chosen(url: str, keys: tuple[str, ...]) -> list[tuple[str, tuple[MissionId, ...]]]:
     from trainer.accounts import queries as account_queries
-    from trainer.accounts.queries import NoSuchMission
     from trainer.accounts.values import MissionStatus
 
     with work_on(url) as work:
-        if not keys:
-            working = [m for m in account_queries.missions(work.session) if m.status is not MissionStatus.CLOSED]
-            return [("all missions", tuple(each.id for each in working))]
-        found: list[tuple[str, tuple[MissionId, ...]]] = []
-        for key in keys:
-            try:
-                card = account_queries.mission_by_key(work.session, key=key)
-            except NoSuchMission as refusal:
-                raise click.BadParameter(f"There is no mission with the key {key}.", param_hint="MISSION") from refusal
-            found.append((card.name, (card.id,)))
-        return found
+        cards = account_queries.missions(work.session)
+    if not keys:
+        return [("all missions", tuple(each.id for each in cards if each.status is not MissionStatus.CLOSED))]
+    by_key = {each.key: each for each in cards}
+    for key in keys:
+        if key.lower() not in by_key:
+            raise click.BadParameter(f"There is no mission with the key {key}.", param_hint="MISSION")
+    return [(by_key[key.lower()].name, (by_key[key.lower()].id,)) for key in keys]
 
 
 def _make(url: str, missions: tuple[MissionId, ...], name: str) -> None:

@@ -596,9 +596,7 @@ def undo_plan(work: Work, *, plan: PlanId, seen_version: int) -> UndoReport:
                 begun_on=begun_on.isoformat(),
             )
         )
-    taken = tuple(
-        each.assignment for each in queries.changes_of(work.session, plan=plan) if each.assignment is not None
-    )
+    taken = tuple(queries.taken_by(work.session, plan=plan))
     reason = wording("The plan that gave this was undone.")
     _, withdrawn = track_operations.assign(
         work,

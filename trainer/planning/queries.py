@@ -523,9 +523,23 @@ def _step(row: PlanStepRow) -> PlannedStep:
 
 def stale_people(session: Session, *, plan: PlanId) -> frozenset[PersonId]:
     """People of whom the plan takes something back that has begun, or ended, since it was made."""
-    taken = {each.assignment: each.person for each in changes_of(session, plan=plan) if each.assignment is not None}
+    taken = taken_by(session, plan=plan)
     found = track_queries.assignments(session, ids=tuple(taken)) if taken else {}
     return frozenset(person for each, person in taken.items() if not is_untouched(found.get(each)))
+
+
+def taken_by(session: Session, *, plan: PlanId) -> Mapping[AssignmentId, PersonId]:
+    """The assignments that a plan takes back, with whose they are."""
+    rows = session.execute(
+        select(PlanStepRow.assignment_id, PlanStepRow.person_id)
+        .where(
+            PlanStepRow.plan_id == plan,
+            PlanStepRow.move.in_((StepMove.WITHDRAW, StepMove.REPLACE)),
+            PlanStepRow.assignment_id.is_not(None),
+        )
+        .order_by(PlanStepRow.id)
+    )
+    return {AssignmentId(assignment): PersonId(person) for assignment, person in rows if assignment is not None}
 
 
 def is_untouched(assignment: Assignment | None) -> bool:
@@ -535,18 +549,24 @@ def is_untouched(assignment: Assignment | None) -> bool:
 
 def seats_gone(session: Session, *, plan: PlanId, on: date) -> tuple[str, ...]:
     """Sessions in which the plan gives more seats than there are now, by title; also those closed or begun since."""
-    changes = changes_of(session, plan=plan)
-    given = [each for each in changes if each.move is StepMove.GIVE and each.session is not None]
+    rows = session.execute(
+        select(PlanStepRow.move, PlanStepRow.person_id, PlanStepRow.course_session_id).where(
+            PlanStepRow.plan_id == plan,
+            PlanStepRow.move != StepMove.KEEP,
+            PlanStepRow.course_session_id.is_not(None),
+        )
+    ).all()
+    given = [(person, SessionId(seat)) for move, person, seat in rows if move is StepMove.GIVE and seat is not None]
     if not given:
         return ()
-    freed = Counter(each.session for each in changes if each.move is not StepMove.GIVE)
+    freed = Counter(seat for move, _, seat in rows if move is not StepMove.GIVE)
     open_now = {each.id for each in partner_queries.open_sessions(session, on=on)}
     held = {
         (each.person, each.session)
-        for each in track_queries.open_assignments(session, people={each.person for each in given})
+        for each in track_queries.open_assignments(session, people={PersonId(person) for person, _ in given})
     }
-    wanted = Counter(each.session for each in given if (each.person, each.session) not in held)
-    cards = partner_queries.session_cards(session, sessions={each for each in wanted if each is not None})
+    wanted = Counter(seat for person, seat in given if (person, seat) not in held)
+    cards = partner_queries.session_cards(session, sessions=set(wanted))
     return tuple(
         card.course_title
         for key, card in cards.items()
@@ -557,14 +577,13 @@ def seats_gone(session: Session, *, plan: PlanId, on: date) -> tuple[str, ...]:
 def undo_preview(session: Session, *, plan: PlanId, on: date) -> UndoPreview:
     """What undoing an approved plan would do on the day."""
     given = track_queries.assignments_in_plan(session, plan=plan)
-    taken = sum(each.assignment is not None for each in changes_of(session, plan=plan))
     return UndoPreview(
         withdrawn=sum(is_untouched(each) for each in given),
         stayed=sum(
             not is_untouched(each) and (each.state in OPEN_STATES or each.state is AssignmentState.COMPLETED)
             for each in given
         ),
-        restored=taken,
+        restored=len(taken_by(session, plan=plan)),
         too_late_on=first_begun_seat(session, given, on=on),
     )
 

@@ -15,7 +15,7 @@ from trainer.edge import reading, transaction
 from trainer.kernel.errors import NotAllowed, Refusal
 from trainer.kernel.values import Cause, SubjectKind, wording
 from trainer.planning import operations, queries
-from trainer.planning.values import STAGE_NAMES, PlanHead, PlanId, PlanRunId, RunHead, RunState, Show
+from trainer.planning.values import STAGE_NAMES, PlanHead, PlanId, PlanPage, PlanRunId, RunHead, RunState, Show
 from trainer.web.access import account, may, must, requires, today
 from trainer.web.filters import number
 from trainer.web.pages import PAGE_SIZE, page_number, refused
@@ -23,7 +23,7 @@ from trainer.web.planning.forms import AnewForm, DecisionForm, form_of
 
 Page = str | Response | tuple[str, int]
 
-ON_PAPER = 400
+ON_PAPER = 200
 """Lines of each list that a printed plan holds; a longer one is read in the site."""
 
 CAUSES: dict[SubjectKind, tuple[str, str]] = {
@@ -72,15 +72,12 @@ def plan(plan: int) -> Page:
 
 @requires(Permission.READ_PLANS)
 def paper(plan: int) -> Page:
-    """A plan to print and sign: its figures and all that it changes."""
-    found = queries.plan_page(reading(), plan=PlanId(plan), shown=Show.GAIN, page=1, on=today(), size=ON_PAPER)
-    _must_see(found.head)
-    lists = {
-        each: queries.plan_page(reading(), plan=PlanId(plan), shown=each, page=1, on=today(), size=ON_PAPER).lines
-        for each in Show
-        if each is not Show.KEPT and found.totals[each]
-    }
-    return render_template("planning/paper.html", found=found, lists=lists, most=ON_PAPER)
+    """A plan to print and sign: its figures and what it changes."""
+    found = {each: _on_paper(plan, each) for each in Show if each is not Show.KEPT}
+    head = found[Show.GAIN]
+    _must_see(head.head)
+    lists = {each: page.lines for each, page in found.items() if page.lines}
+    return render_template("planning/paper.html", found=head, lists=lists, most=ON_PAPER)
 
 
 @requires(Permission.APPROVE_PLAN)
@@ -195,6 +192,10 @@ def policy() -> Page:
             flash(gettext("Policy %(number)s is in force for all plans made from now on.", number=made), "success")
             return redirect(url_for("planning.policy"), code=303)
     return render_template("planning/policy.html", form=form, policy=before), 422
+
+
+def _on_paper(plan: int, shown: Show) -> PlanPage:
+    return queries.plan_page(reading(), plan=PlanId(plan), shown=shown, page=1, on=today(), size=ON_PAPER)
 
 
 def _shown() -> Show | None:
