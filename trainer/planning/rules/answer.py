@@ -208,8 +208,8 @@ def _preparation(
             )
         )
         title = sentences.title_of(snapshot.facts.sources.competencies, need.competency)
-        start = following.starts_on or snapshot.facts.on + timedelta(days=following.start)
-        return sentences.prepares(following, title, need.level), because, start, (need,)
+        last_on = snapshot.facts.on + timedelta(days=following.start - 1)
+        return sentences.prepares(following, title, need.level), because, last_on, (need,)
     # the engine gives nothing without a use: this is for a gap that a seat ending at the same time closes too
     want = next(want for want in asked.wants if is_covered(want, offer.awards))
     return _asked_for(snapshot, asked, want), want.gap.requirement.because, want.due_on, ()
