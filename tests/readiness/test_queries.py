@@ -10,6 +10,7 @@ from tests.factories import accounts, readiness
 from tests.factories.readiness import CONDUCT, POC, TODAY, soldier
 from trainer.accounts.queries import NoSuchMission
 from trainer.accounts.values import MissionStatus, Role
+from trainer.competencies import operations as competency_operations
 from trainer.competencies.values import Area, Currency, Level
 from trainer.kernel.values import wording
 from trainer.readiness import operations, queries, rules
@@ -300,6 +301,41 @@ def test_a_forecast_of_all_areas_starts_where_the_board_stands(session, work, pl
     first, *_ = queries.forecast(session, mission=place.mission, on=TODAY, days=rules.weeks_ahead(TODAY, count=4))
 
     assert first.readiness.counts == page.total.counts
+
+
+def test_a_cell_foresees_what_the_forecast_of_its_area_does(session, work, place, people):
+    assignment(session, people["never"])
+    days = rules.months_ahead(TODAY, count=6)
+
+    def asked(**wanted):
+        return queries.cell(
+            session, mission=place.mission, area=Area.POC, on=TODAY, wanted=CellFilter(**wanted), days=days
+        ).forecast
+
+    assert asked() == queries.forecast(session, mission=place.mission, on=TODAY, days=days, area=Area.POC)
+    assert asked(state=Currency.NEVER) == asked()
+    assert [each.readiness.required for each in asked(role=Role.OBSERVER)] == [1] * 7
+    assert queries.cell(session, mission=place.mission, area=Area.POC, on=TODAY).forecast == ()
+
+
+def test_a_forecast_knows_what_remains_when_a_waiver_ends(session, work, place, people):
+    competency_operations.grant_waiver(
+        work,
+        person=people["never"],
+        competency=POC,
+        starts_on=TODAY,
+        ends_on=date(2026, 12, 20),
+        granted_by=accounts.person(work),
+        reason="Arrived a week ago",
+        mitigation="Stays in the camp",
+    )
+
+    before, after = queries.forecast(
+        session, mission=place.mission, on=TODAY, days=(TODAY, date(2026, 12, 20)), area=Area.POC
+    )
+
+    assert (before.readiness.counts.get(Currency.WAIVED), before.readiness.counts.get(Currency.NEVER)) == (1, None)
+    assert (after.readiness.counts.get(Currency.WAIVED), after.readiness.counts.get(Currency.NEVER)) == (None, 1)
 
 
 def test_contributors_are_those_with_people_on_the_board(session, state):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -130,7 +131,11 @@ def standings_of(
 ) -> Mapping[PersonId, tuple[PersonReadiness, ...]]:
     """Where people stand against what the tasks in force on the day ask of them; an empty tuple for whom nothing is asked."""
     required = mandate_queries.requirements_of(session, people=people, on=on)
-    return _judge(session, required, on=on, people=people)
+    asked = [person for person in people if required.get(person)]
+    evidence = competency_queries.evidence_of(session, people=asked)
+    waivers = competency_queries.waivers_of(session, people=asked, on=on)
+    found = {person: rules.readiness_of(required[person], evidence[person], waivers[person], on=on) for person in asked}
+    return {person: found.get(person, ()) for person in people}
 
 
 def person_readiness(session: Session, *, person: PersonId, on: date) -> tuple[PersonReadiness, ...]:
@@ -147,14 +152,19 @@ def cell(
     wanted: CellFilter = CellFilter(),  # noqa: B008 - frozen
     page: int = 1,
     size: int = PAGE_SIZE,
+    days: Sequence[date] = (),
 ) -> CellPage:
-    """One mission in one area, down to its people, worst first; raises the refusal of an unknown mission."""
+    """One mission in one area, down to its people, worst first, with what is to be expected on the days.
+
+    Raises the refusal of an unknown mission.
+    """
     card = account_queries.mission(session, mission=mission)
-    people = [
+    judged = [
         each
-        for each in _people_in(session, mission=mission, area=area, on=on)
-        if wanted.role in (None, each[0].role) and wanted.organisation in (None, each[0].organisation)
+        for each in _judge_mission(session, mission=mission, area=area, on=on)
+        if wanted.role in (None, each.profile.role) and wanted.organisation in (None, each.profile.organisation)
     ]
+    people = _worst_first(judged, area)
     chosen = [each for each in people if wanted.state in (None, each[1].state) and wanted.unit in (None, each[0].unit)]
     units = {unit.id: unit.name for unit in account_queries.units_of(session, mission=mission)}
     by_unit: defaultdict[UnitId | None, list[Currency]] = defaultdict(list)
@@ -172,6 +182,7 @@ def cell(
         total=len(chosen),
         page=page,
         pages=max(1, -(-len(chosen) // size)),
+        forecast=_forecast(session, judged, on=on, days=days) if days else (),
     )
 
 
@@ -198,23 +209,7 @@ def forecast(
     session: Session, *, mission: MissionId, on: date, days: Sequence[date], area: Area | None = None
 ) -> tuple[ForecastPoint, ...]:
     """What is to be expected on each of the days, as far as it is known on `on`; None for all areas together."""
-    profiles = account_queries.profiles_in(session, missions=(mission,), on=on)
-    people = [each.id for each in profiles]
-    required = _in_area(mandate_queries.requirements_of(session, people=people, on=on), area)
-    evidence = competency_queries.evidence_of(session, people=people)
-    waivers = competency_queries.waivers_of(session, people=people, on=on)
-    gains = _gains(session, people, on=on)
-    outlooks = (
-        Outlook(
-            rotates_on=profile.rotates_on,
-            standings=rules.readiness_of(asked, evidence[profile.id], waivers[profile.id], on=on),
-            unwaived=rules.readiness_of(asked, evidence[profile.id], (), on=on),
-            gains=tuple(gains.get(profile.id, ())),
-        )
-        for profile in profiles
-        if (asked := required.get(profile.id))
-    )
-    return rules.forecast(outlooks, days=days)
+    return _forecast(session, _judge_mission(session, mission=mission, area=area, on=on), on=on, days=days)
 
 
 def _is_wanted(mission: MissionCard, wanted: BoardFilter) -> bool:
@@ -285,29 +280,51 @@ def _unit_row(unit: UnitCard, names: Mapping[OrganisationId, str], readiness: Re
     return UnitRow(unit=unit, organisation_name=names.get(unit.organisation, ""), readiness=readiness)
 
 
-def _judge(
-    session: Session,
-    required: Mapping[PersonId, tuple[Requirement, ...]],
-    *,
-    on: date,
-    people: Collection[PersonId],
-) -> Mapping[PersonId, tuple[PersonReadiness, ...]]:
-    asked = [person for person in people if required.get(person)]
-    evidence = competency_queries.evidence_of(session, people=asked)
-    waivers = competency_queries.waivers_of(session, people=asked, on=on)
-    found = {person: rules.readiness_of(required[person], evidence[person], waivers[person], on=on) for person in asked}
-    return {person: found.get(person, ()) for person in people}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """Somebody of whom something is required, with where they stand."""
+
+    profile: PersonProfile
+    standings: tuple[PersonReadiness, ...]
+    unwaived: tuple[PersonReadiness, ...]
+    """The same without waivers."""
 
 
-def _people_in(
-    session: Session, *, mission: MissionId, area: Area, on: date
-) -> list[tuple[PersonProfile, PersonInArea]]:
-    """Everybody of whom something is required in the area, worst first."""
+def _judge_mission(session: Session, *, mission: MissionId, area: Area | None, on: date) -> list[_Judged]:
+    """Everybody in the mission of whom something is required in the area; None for any area."""
     profiles = {each.id: each for each in account_queries.profiles_in(session, missions=(mission,), on=on)}
     required = _in_area(mandate_queries.requirements_of(session, people=list(profiles), on=on), area)
-    standings = _judge(session, required, on=on, people=list(profiles))
-    found = [rules.areas_of(each)[area] for each in standings.values() if each]
-    return [(profiles[each.person], each) for each in sorted(found, key=rules.badness)]
+    asked = [person for person in profiles if required.get(person)]
+    evidence = competency_queries.evidence_of(session, people=asked)
+    waivers = competency_queries.waivers_of(session, people=asked, on=on)
+    found = []
+    for person in asked:
+        unwaived = rules.readiness_of(required[person], evidence[person], (), on=on)
+        granted = waivers[person]
+        standings = rules.readiness_of(required[person], evidence[person], granted, on=on) if granted else unwaived
+        found.append(_Judged(profile=profiles[person], standings=standings, unwaived=unwaived))
+    return found
+
+
+def _worst_first(judged: Iterable[_Judged], area: Area) -> list[tuple[PersonProfile, PersonInArea]]:
+    found = [(each.profile, rules.areas_of(each.standings)[area]) for each in judged]
+    return sorted(found, key=lambda each: rules.badness(each[1]))
+
+
+def _forecast(
+    session: Session, judged: Sequence[_Judged], *, on: date, days: Sequence[date]
+) -> tuple[ForecastPoint, ...]:
+    gains = _gains(session, [each.profile.id for each in judged], on=on)
+    outlooks = (
+        Outlook(
+            rotates_on=each.profile.rotates_on,
+            standings=each.standings,
+            unwaived=each.unwaived,
+            gains=tuple(gains.get(each.profile.id, ())),
+        )
+        for each in judged
+    )
+    return rules.forecast(outlooks, days=days)
 
 
 def _in_area(

@@ -224,26 +224,6 @@ class CellPerson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CellPage:
-    """One mission in one area, down to its people; worked out afresh, not from the counts of the board."""
-
-    mission: MissionCard
-    area: Area
-    readiness: Readiness
-    """Of everybody of the role and organisation, whatever state or unit is wanted."""
-    units: tuple[UnitRow, ...]
-    tasks: tuple[TaskRef, ...]
-    """The mandated tasks behind the requirements, each once; empty for the baseline."""
-    titles: Mapping[CompetencyKey, LocalText]
-    people: tuple[CellPerson, ...]
-    """This page of those that pass the filter, worst first."""
-    total: int
-    """How many pass the filter."""
-    page: int
-    pages: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TrendPoint:
     """One day of the past."""
 
@@ -284,3 +264,25 @@ class ForecastPoint:
     """Cells of people (one person in one area) that were ready at the point before and are not any more, among those who stay."""
     gaining: int
     """Cells of people that become ready."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellPage:
+    """One mission in one area, down to its people; worked out afresh, not from the counts of the board."""
+
+    mission: MissionCard
+    area: Area
+    readiness: Readiness
+    """Of everybody of the role and organisation, whatever state or unit is wanted."""
+    units: tuple[UnitRow, ...]
+    tasks: tuple[TaskRef, ...]
+    """The mandated tasks behind the requirements, each once; empty for the baseline."""
+    titles: Mapping[CompetencyKey, LocalText]
+    people: tuple[CellPerson, ...]
+    """This page of those that pass the filter, worst first."""
+    total: int
+    """How many pass the filter."""
+    page: int
+    pages: int
+    forecast: tuple[ForecastPoint, ...]
+    """What is to be expected of those of the role and organisation; empty when no days were asked for."""

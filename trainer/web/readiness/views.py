@@ -8,7 +8,7 @@ from trainer.accounts import queries as account_queries
 from trainer.accounts.values import MissionId, Permission
 from trainer.edge import reading
 from trainer.readiness import queries
-from trainer.readiness.values import BoardFilter, CellFilter
+from trainer.readiness.values import BoardFilter
 from trainer.web.access import must, requires, today
 from trainer.web.exports import csv_file
 from trainer.web.mandates.words import kind_name
@@ -60,19 +60,21 @@ def cell(mission: int, area: str) -> str:
     """One mission in one area, down to its people."""
     about, chosen, wanted = MissionId(mission), area_called(area), cell_filter()
     must(Permission.READ_READINESS, mission=about)
-    session = reading()
-    trend = queries.trend(session, mission=about, area=chosen, on=today())
-    forecast = queries.forecast(session, mission=about, on=today(), days=days_ahead(today()), area=chosen)
-    found = queries.cell(session, mission=about, area=chosen, on=today(), wanted=wanted, page=page_number())
+    session, on = reading(), today()
+    found = queries.cell(
+        session, mission=about, area=chosen, on=on, wanted=wanted, page=page_number(), days=days_ahead(on)
+    )
+    narrowed = wanted.role is not None or wanted.organisation is not None
+    # the figures of the past are of everybody: beside those of one role they would say something wrong
+    trend = () if narrowed else queries.trend(session, mission=about, area=chosen, on=on)
     return render_template(
         "readiness/cell.html",
         cell=found,
         task_names={task.task_kind: kind_name(task.task_kind) for task in found.tasks},
         wanted=wanted,
-        narrowed=wanted != CellFilter(state=wanted.state, unit=wanted.unit),
+        narrowed=narrowed,
         choices=choices(queries.contributors(session)),
-        lines=lines_of(trend, forecast),
-        forecast=forecast,
+        lines=lines_of(trend, found.forecast),
     )
 
 
