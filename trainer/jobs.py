@@ -218,12 +218,16 @@ def install(app: Flask, settings: Settings) -> None:
         edge.edge().before_commit.append(partial(_defer, queue))
 
 
-def queue_app(url: str) -> App:
-    """The procrastinate application with our one task; not opened."""
-    from procrastinate import App, PsycopgConnector
+def queue_app(url: str, *, takes_jobs: bool = False) -> App:
+    """The procrastinate application with our one task; not opened.
 
+    Deferring and taking jobs need two of them: the connector that takes jobs cannot defer on somebody's open connection.
+    """
+    from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+
+    kind = PsycopgConnector if takes_jobs else SyncPsycopgConnector
     dsn = url.replace("postgresql+psycopg://", "postgresql://", 1)
-    queue = App(connector=PsycopgConnector(conninfo=dsn, kwargs={"options": f"-csearch_path={QUEUE_SCHEMA},public"}))
+    queue = App(connector=kind(conninfo=dsn, kwargs={"options": f"-csearch_path={QUEUE_SCHEMA},public"}))
     queue.task(name="job")(_run_in_worker)
     return queue
 

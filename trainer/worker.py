@@ -20,6 +20,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy import Connection, text
 
+from config import Settings
 from trainer import edge, jobs
 from trainer.edge import job_transaction
 from trainer.kernel import leases
@@ -174,11 +175,18 @@ def start_in_process(app: Flask) -> Timekeeper:
 
 def run_worker(app: Flask, *, concurrency: int, stop: threading.Event | None = None) -> None:
     """On PostgreSQL: keep time if we lead, and take jobs from the queue until a signal ends us."""
-    queue = app.extensions["trainer-queue"]
-    keeper = Timekeeper(app, on_tick=partial(jobs.defer_tick, queue))
-    with app.app_context(), queue.open():
+    settings: Settings = app.config["SETTINGS"]
+    ticking = app.extensions["trainer-queue"]
+    taking = jobs.queue_app(settings.database_url, takes_jobs=True)
+    keeper = Timekeeper(app, on_tick=partial(jobs.defer_tick, ticking))
+    with app.app_context(), ticking.open():
         keeper.start()
         try:
-            queue.run_worker(concurrency=concurrency, wait=stop is None, install_signal_handlers=stop is None)
+            taking.run_worker(
+                concurrency=concurrency,
+                wait=stop is None,
+                install_signal_handlers=stop is None,
+                delete_jobs="successful",
+            )
         finally:
             keeper.stop()
