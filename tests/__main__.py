@@ -28,7 +28,10 @@ CHECKS: Sequence[tuple[str, Sequence[str]]] = (
             "trainer",
             "packs",
             "check",
-            *(f"curricula/{pack}" for pack in ("core", "protection", "security-and-reform", "new-threats", "role-tracks")),
+            *(
+                f"curricula/{pack}"
+                for pack in ("core", "protection", "security-and-reform", "new-threats", "role-tracks")
+            ),
         ),
     ),
     ("tests", (sys.executable, "-m", "pytest", "-q", "-n", str(PROCESSES), *sys.argv[1:])),

@@ -300,7 +300,10 @@ def test_everybody_reads_the_competencies_by_area_with_levels_and_owners(site: S
     page = site.sign_in(accounts.person(work)).get("/competencies/")
     one = site.get("/competencies/?area=POC")
 
-    assert "Protection of civilians POC Owns the need: Leila Haddad. Matches modules and courses to it: nobody yet." in page.text
+    assert (
+        "Protection of civilians POC Owns the need: Leila Haddad. Matches modules and courses to it: nobody yet."
+        in page.text
+    )
     assert "Can do conduct. 12 months" in page.text
     assert "4 instructor Teaches it to others" in page.text
     assert "Can do conduct." not in one.text

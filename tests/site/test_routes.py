@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
@@ -85,18 +84,3 @@ def test_every_view_that_a_template_links_to_exists(app: Flask) -> None:
     }
 
     assert {pair for pair in linked if pair[1] not in known | ONLY_IN_A_SCENARIO} == set()
-
-
-@pytest.mark.parametrize(
-    "path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.relative_to(TEMPLATES).as_posix()
-)
-def test_a_template_imports_only_what_it_uses(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    unused = [
-        name.strip()
-        for names in re.findall(r"{% from \"[^\"]+\" import ([^%]+?) (?:with context )?%}", text)
-        for name in names.split(",")
-        if len(re.findall(rf"\b{re.escape(name.strip().split(' as ')[-1])}\b", text)) < 2
-    ]
-
-    assert unused == []
