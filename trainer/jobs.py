@@ -31,7 +31,7 @@ from trainer.notifications import operations as notification_operations
 from trainer.notifications.values import Mail, Message
 from trainer.planning import operations as plan_operations
 from trainer.planning import queries as plan_queries
-from trainer.planning.operations import SnapshotChanged
+from trainer.planning.operations import RunTaken, SnapshotChanged
 from trainer.planning.values import PlanRunId
 from trainer.readiness import operations as readiness_operations
 from trainer.tracks import operations as track_operations
@@ -59,6 +59,8 @@ def plan() -> bool:
         return False
     try:
         _plan(run)
+    except RunTaken:
+        logger.info("plan run %s is somebody else's by now", run)
     except Exception as error:
         logger.exception("plan run %s failed", run)
         with job_transaction("plan") as work:

@@ -253,6 +253,11 @@ def refresh_mission_of_person(work: Work, event: competency_events.EvidenceRecor
     readiness_operations.want_refresh(work, missions=_missions_of(work, (PersonId(event.person_id),)))
 
 
+def plan_what_was_left_for_later(work: Work, event: track_events.AssignmentCompleted) -> None:
+    """Give what the limit of seats a person held back, now that something is done."""
+    plan_operations.plan_next(work, person=PersonId(event.person_id))
+
+
 def tell_managers_of_plan(work: Work, event: plan_events.PlanProposed) -> None:
     if not event.needs_approval:
         return
@@ -378,6 +383,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     account_events.PersonLeft: (plan_for_person,),
     plan_events.PlanProposed: (tell_managers_of_plan,),
     track_events.ModulesAssigned: (tell_people_of_assignments,),
+    track_events.AssignmentCompleted: (plan_what_was_left_for_later,),
     track_events.AssignmentsOverdue: (remind_of_overdue,),
 }
 

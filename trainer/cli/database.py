@@ -79,7 +79,9 @@ def work_on(url: str, *, job: str = "command") -> Iterator[Work]:
         except BaseException:
             session.rollback()
             raise
-    engine.dispose()
+        finally:
+            session.close()
+            engine.dispose()
 
 
 def _config() -> Config:

@@ -299,16 +299,14 @@ def solve(
     On top of what people have, only free seats are given and what is possible is kept. A first plan is searched for longer
     when the quick one may be far from the best.
     """
-    quick = solver.Options(mode="repair" if len(snapshot.instance.old_person) else "first", rounds=0)
+    if len(snapshot.instance.old_person):
+        options = solver.Options(mode="repair", rounds=0)
+    else:
+        options = solver.Options(sweeps=2, mip_seconds=MIP_SECONDS, enough_pct=GOOD_ENOUGH)
     with queries.without_collecting():
-        result = solver.solve(snapshot.instance, options=quick, on_progress=on_progress, should_stop=should_stop)
-        if quick.mode == "repair":
-            return answer.without_idle_seats(snapshot, result)
-        if result.stopped or result.gap_pct <= GOOD_ENOUGH:
-            return result
-        thorough = solver.Options(sweeps=2, mip_seconds=MIP_SECONDS)
-        better = solver.solve(snapshot.instance, options=thorough, on_progress=on_progress, should_stop=should_stop)
-    return better if better.objective >= result.objective else result
+        result = solver.solve(snapshot.instance, options=options, on_progress=on_progress, should_stop=should_stop)
+        return answer.without_idle_seats(snapshot, result) if options.mode == "repair" else result
+
 
 
 def store_plan(work: Work, *, run: PlanRunId, snapshot: Snapshot, result: Result) -> PlanId | None:

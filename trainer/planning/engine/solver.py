@@ -217,6 +217,8 @@ class _Run:
         self.publish("first", self.table.copy(state))
         if self.options.mode == "first":
             return self.finish(self._priced(contest, shadow))
+        if self._enough():
+            return self.finish(shadow)
         if self._small() or self.options.mode == "exact":
             repair.displace(self.table, state, contest.value, sweeps=self.sweeps, stop=self.stop, bound=self.bound)
             self.publish("displace", self.table.copy(state))
@@ -227,13 +229,19 @@ class _Run:
         self._improve(repair.keep(self.table), contest, shadow)
         return self.finish(shadow)
 
+    def _enough(self) -> bool:
+        """The plan is as good as was asked for."""
+        assert self.report is not None
+        assert self.bound is not None
+        return gap_pct(self.report.objective, self.bound) <= self.options.enough_pct
+
     def _small(self) -> bool:
         return len(self.table.candidates) <= EXACT_PAIRS
 
     def _exact(self, contest: prices.Contest) -> None:
         """The contested people as one mixed-integer program; the others have their best already."""
         assert self.report is not None
-        if self.bound is None or gap_pct(self.report.objective, self.bound) <= self.options.enough_pct or self.stop():
+        if self.bound is None or self._enough() or self.stop():
             return
         state = self.table.copy(self.best)
         seconds = self.options.mip_seconds
