@@ -14,10 +14,9 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from trainer.accounts import queries as account_queries
-from trainer.accounts.values import MissionId, MissionStatus, PersonProfile, Role, UnitId
+from trainer.accounts.values import MissionId, MissionStatus, PersonProfile, Role
 from trainer.competencies import queries as competency_queries
-from trainer.competencies import rules as competency_rules
-from trainer.competencies.values import Currency, Requirement
+from trainer.competencies.values import Requirement
 from trainer.kernel.errors import NotFound
 from trainer.kernel.values import PersonId, Problem, wording
 from trainer.mandates import rules
@@ -33,6 +32,7 @@ from trainer.mandates.values import (
     TASK_KINDS,
     CapacityShock,
     Demand,
+    DemandsByRole,
     DraftCard,
     DraftId,
     DraftPage,
@@ -49,7 +49,6 @@ from trainer.mandates.values import (
     RequirementsPage,
     RuleSet,
     RuleVersionId,
-    Scope,
     ShockId,
     TaskKindKey,
     TaskLine,
@@ -61,10 +60,6 @@ NO_RULES = RuleSet(version=RuleVersionId(0), number=0, published_at=None, note="
 """Before any version was published."""
 UNNUMBERED = 2_000_000_000
 """The number of a draft whose symbol has none yet: after all others of its day."""
-
-DemandsByRole = Mapping[tuple[MissionId, Role], tuple[Demand, ...]]
-Group = tuple[MissionId, UnitId | None, Role]
-"""Whom a demand on part of a unit is laid upon: the unit, or a mission's people of a role outside units."""
 
 
 class NoSuchInstrument(NotFound):
@@ -478,17 +473,8 @@ def coming_demands_of(session: Session, *, missions: Collection[MissionId], on: 
 
 
 def _demands(session: Session, tasks: Mapping[MissionId, Sequence[MandatedTask]], *, on: date) -> DemandsByRole:
-    asked = rule_set(session).rules
-    areas = {
-        key: each.area
-        for key, each in competency_queries.competencies(session).items()
-        if each.retired_on is None or on < each.retired_on
-    }
-    return {
-        (mission, role): rules.demands_from(found, asked, role=role, areas=areas, mission=mission)
-        for mission, found in tasks.items()
-        for role in Role
-    }
+    competencies = competency_queries.competencies(session)
+    return rules.demands_by_role(tasks, rule_set(session).rules, competencies=competencies, on=on)
 
 
 def requirements_of(
@@ -521,60 +507,22 @@ def _requirements(
     demands: DemandsByRole,
     on: date,
 ) -> Mapping[PersonId, tuple[Requirement, ...]]:
-    chosen = _chosen(session, profiles=profiles.values(), demands=demands, on=on)
-    of_everyone = {key: tuple(each for each in found if each.scope is Scope.EVERYONE) for key, found in demands.items()}
-    # people whose postings are alike are asked the same; it is worked out once for them
-    alike: dict[tuple[object, ...], tuple[Requirement, ...]] = {}
-    answer: dict[PersonId, tuple[Requirement, ...]] = dict.fromkeys(people, ())
-    for person, profile in profiles.items():
-        if profile.mission is None or profile.role is None:
-            continue
-        fallen = chosen.get(person, ())
-        deployed_on = profile.deployed_on if profile.deployed_on and on < profile.deployed_on else None
-        key = (profile.mission, profile.role, deployed_on, tuple(id(each) for each in fallen))
-        if key not in alike:
-            asked = (*of_everyone[profile.mission, profile.role], *fallen)
-            alike[key] = answer[person] = rules.requirements_from(asked, profile, on=on)
-        else:
-            answer[person] = rules.asked_of(alike[key], person)
-    return answer
+    fallen = _fallen_on(session, profiles=profiles.values(), demands=demands, on=on)
+    found = rules.shared_out(profiles.values(), demands=demands, fallen=fallen, on=on)
+    return {person: found.get(person, ()) for person in people}
 
 
-def _chosen(
+def _fallen_on(
     session: Session, *, profiles: Iterable[PersonProfile], demands: DemandsByRole, on: date
 ) -> Mapping[PersonId, tuple[Demand, ...]]:
     """On whom the demands on part of a unit fall; units are looked at whole, whoever was asked about."""
-    partial = {key: [each for each in found if each.scope is not Scope.EVERYONE] for key, found in demands.items()}
-    touched = {
-        (each.mission, each.unit, each.role)
-        for each in profiles
-        if each.mission is not None and each.role is not None and partial.get((each.mission, each.role))
-    }
-    if not touched:
+    groups = rules.partly_asked(profiles, demands=demands)
+    if not groups:
         return {}
-    everybody = account_queries.profiles_in(session, missions={mission for mission, _, _ in touched}, on=on)
-    groups: defaultdict[Group, list[PersonProfile]] = defaultdict(list)
-    for each in everybody:
-        if each.mission is not None and each.role is not None and (each.mission, each.unit, each.role) in touched:
-            groups[each.mission, each.unit, each.role].append(each)
-    evidence = competency_queries.evidence_of(
-        session, people=[each.id for members in groups.values() for each in members]
-    )
-    found: defaultdict[PersonId, list[Demand]] = defaultdict(list)
-    for (mission, _, role), members in groups.items():
-        for demand in partial[mission, role]:
-            holders = {
-                each.id
-                for each in members
-                for requirement in rules.requirements_from((demand,), each, on=on)
-                if competency_rules.currency_of(requirement, evidence[each.id], (), on=on)[0] in _HOLDING
-            }
-            for person in rules.chosen_of(members, demand=demand, holders=holders):
-                found[person].append(demand)
-    return {person: tuple(asked) for person, asked in found.items()}
-
-
-_HOLDING = frozenset({Currency.CURRENT, Currency.DUE_SOON})
+    everybody = account_queries.profiles_in(session, missions={mission for mission, _, _ in groups}, on=on)
+    members = [each for each in everybody if (each.mission, each.unit, each.role) in groups]
+    evidence = competency_queries.evidence_of(session, people=[each.id for each in members])
+    return rules.fallen_on(members, groups=groups, demands=demands, evidence=evidence, on=on)
 
 
 # Shocks

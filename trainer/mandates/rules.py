@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain, count
 
-from trainer.accounts.values import MissionId, PersonProfile, Role
-from trainer.competencies.values import Area, CompetencyKey, Requirement, TaskRef
+from trainer.accounts.values import MissionId, PersonProfile, Role, UnitId
+from trainer.competencies import rules as competency_rules
+from trainer.competencies.values import Area, Competency, CompetencyKey, Currency, Evidence, Requirement, TaskRef
 from trainer.kernel.values import PersonId, Problem, Wording, wording
 from trainer.mandates.values import (
     TASK_KINDS,
     Demand,
+    DemandsByRole,
     DueRule,
     Force,
     Instrument,
@@ -36,6 +38,8 @@ from trainer.mandates.values import (
 )
 
 Identity = tuple[TaskKindKey, str]
+Group = tuple[MissionId, UnitId | None, Role]
+"""Whom a demand on part of a unit is laid upon: the unit, or a mission's people of a role outside units."""
 
 PRIORITY_WEIGHT: Mapping[int, int] = {1: 3, 2: 2, 3: 1}
 FORCE_WEIGHT: Mapping[Force, int] = {Force.REQUESTED: 2, Force.ENCOURAGED: 1}
@@ -634,6 +638,101 @@ def chosen_of(
         key=lambda each: (each.id not in holders, -(each.rotates_on or date.max).toordinal(), each.id),
     )
     return tuple(each.id for each in ranked[:size])
+
+
+def demands_by_role(
+    tasks: Mapping[MissionId, Iterable[MandatedTask]],
+    rules: Sequence[RequirementRule],
+    *,
+    competencies: Mapping[CompetencyKey, Competency],
+    on: date,
+) -> DemandsByRole:
+    """Return what the tasks of each mission ask of each role; every role of every mission is there.
+
+    Rules for a competency that is retired on the day ask nothing.
+    """
+    areas = {key: each.area for key, each in competencies.items() if each.retired_on is None or on < each.retired_on}
+    return {
+        (mission, role): demands_from(found, rules, role=role, areas=areas, mission=mission)
+        for mission, found in tasks.items()
+        for role in Role
+    }
+
+
+def partly_asked(profiles: Iterable[PersonProfile], *, demands: DemandsByRole) -> frozenset[Group]:
+    """Return the groups of which the demands ask part, among those that these people belong to."""
+    partial = {key for key, found in demands.items() if any(each.scope is not Scope.EVERYONE for each in found)}
+    return frozenset(
+        group for each in profiles if (group := _group_of(each)) is not None and (group[0], group[2]) in partial
+    )
+
+
+def _group_of(profile: PersonProfile) -> Group | None:
+    if profile.mission is None or profile.role is None:
+        return None
+    return profile.mission, profile.unit, profile.role
+
+
+def fallen_on(
+    everybody: Iterable[PersonProfile],
+    *,
+    groups: Collection[Group],
+    demands: DemandsByRole,
+    evidence: Mapping[PersonId, Sequence[Evidence]],
+    on: date,
+) -> Mapping[PersonId, tuple[Demand, ...]]:
+    """Return on whom of the groups the demands on part of a unit fall; `everybody` holds the groups whole."""
+    members_of: defaultdict[Group, list[PersonProfile]] = defaultdict(list)
+    for each in everybody:
+        group = _group_of(each)
+        if group is not None and group in groups:
+            members_of[group].append(each)
+    found: defaultdict[PersonId, list[Demand]] = defaultdict(list)
+    for (mission, _, role), members in members_of.items():
+        for demand in demands[mission, role]:
+            if demand.scope is Scope.EVERYONE:
+                continue
+            holders = {
+                each.id
+                for each in members
+                for requirement in requirements_from((demand,), each, on=on)
+                if competency_rules.currency_of(requirement, evidence.get(each.id, ()), (), on=on)[0] in _HOLDING
+            }
+            for person in chosen_of(members, demand=demand, holders=holders):
+                found[person].append(demand)
+    return {person: tuple(asked) for person, asked in found.items()}
+
+
+_HOLDING = frozenset({Currency.CURRENT, Currency.DUE_SOON})
+
+
+def shared_out(
+    profiles: Iterable[PersonProfile],
+    *,
+    demands: DemandsByRole,
+    fallen: Mapping[PersonId, tuple[Demand, ...]],
+    on: date,
+) -> Mapping[PersonId, tuple[Requirement, ...]]:
+    """Return what the demands ask of each of the people who have a posting.
+
+    `fallen` names those on whom the demands on part of a unit fall.
+    """
+    of_everyone = {key: tuple(each for each in found if each.scope is Scope.EVERYONE) for key, found in demands.items()}
+    # people whose postings are alike are asked the same; it is worked out once for them
+    alike: dict[tuple[object, ...], tuple[Requirement, ...]] = {}
+    answer: dict[PersonId, tuple[Requirement, ...]] = {}
+    for profile in profiles:
+        if profile.mission is None or profile.role is None:
+            continue
+        own = fallen.get(profile.id, ())
+        deployed_on = profile.deployed_on if profile.deployed_on and on < profile.deployed_on else None
+        key = (profile.mission, profile.role, deployed_on, tuple(id(each) for each in own))
+        if key not in alike:
+            asked = (*of_everyone[profile.mission, profile.role], *own)
+            alike[key] = answer[profile.id] = requirements_from(asked, profile, on=on)
+        else:
+            answer[profile.id] = asked_of(alike[key], profile.id)
+    return answer
 
 
 def check_rules(rules: Sequence[RequirementRule], *, known: Collection[CompetencyKey]) -> tuple[Problem, ...]:

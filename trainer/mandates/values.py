@@ -571,6 +571,10 @@ class Demand:
     because: tuple[TaskRef, ...]
 
 
+DemandsByRole = Mapping[tuple[MissionId, Role], tuple[Demand, ...]]
+"""What is asked of each role of each mission."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapacityShock:
     """People or seats lost without any change of mandate."""

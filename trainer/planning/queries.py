@@ -18,7 +18,6 @@ from trainer.accounts.values import MissionId, PersonProfile
 from trainer.catalogue import queries as catalogue_queries
 from trainer.catalogue.values import AtLevel, ModuleKey
 from trainer.competencies import queries as competency_queries
-from trainer.competencies import rules as competency_rules
 from trainer.competencies.values import CompetencyKey, Level, TaskRef
 from trainer.kernel.errors import NotFound
 from trainer.kernel.values import Cause, LocalText, PersonId, Subject, SubjectKind, Wording, wording
@@ -124,13 +123,12 @@ def is_unchanged(session: Session, *, snapshot: Snapshot, on: date) -> bool:
 def _facts(session: Session, people: tuple[PersonProfile, ...], *, on: date) -> Facts:
     sources = _sources(session, people, on=on)
     required = mandate_queries.planned_requirements_of(session, people=[each.id for each in people], on=on)
-    gaps = {
-        each.id: competency_rules.find_gaps(
-            required.get(each.id, ()), sources.evidence.get(each.id, ()), sources.waivers.get(each.id, ()), on=on
-        )
-        for each in people
-    }
-    return Facts(sources=sources, required=required, gaps=gaps)
+    return question.facts_of(sources, required=required)
+
+
+def read_sources(session: Session, *, missions: Collection[MissionId], on: date) -> Sources:
+    """Read what a run for everybody in the missions would look at on the day, before any judgement: for previews."""
+    return _sources(session, account_queries.profiles_in(session, missions=missions, on=on), on=on)
 
 
 def _sources(session: Session, people: tuple[PersonProfile, ...], *, on: date) -> Sources:

@@ -28,12 +28,12 @@ import numpy as np
 
 from trainer.accounts.values import PersonProfile, Role
 from trainer.catalogue.values import AtLevel, ModuleKey, Offering
-from trainer.competencies.rules import add_months, counts
-from trainer.competencies.values import CompetencyKey, Currency, Gap, Level, Source
-from trainer.kernel.values import LocalText
+from trainer.competencies.rules import add_months, counts, find_gaps
+from trainer.competencies.values import CompetencyKey, Currency, Gap, Level, Requirement, Source
+from trainer.kernel.values import LocalText, PersonId
 from trainer.partners.values import CourseMode, SessionId, SessionOffer, SessionState
 from trainer.planning.engine.instance import UNLIMITED, Instance, Ints, Objective, require_valid
-from trainer.planning.values import Facts, PlanRunId, Policy
+from trainer.planning.values import Facts, PlanRunId, Policy, Sources
 from trainer.tracks.values import Assignment, AssignmentState
 
 MINUTES_A_DAY = 120
@@ -173,6 +173,20 @@ class Snapshot:
     def idle(self) -> bool:
         """Nobody lacks anything and nothing is to be taken back."""
         return not self.wants and not any(each.standing in ENDED for asked in self.people for each in asked.held)
+
+
+def facts_of(sources: Sources, *, required: Mapping[PersonId, tuple[Requirement, ...]]) -> Facts:
+    """Return what is on file with what follows from it when this is required of the people."""
+    gaps = {
+        each.id: find_gaps(
+            required.get(each.id, ()),
+            sources.evidence.get(each.id, ()),
+            sources.waivers.get(each.id, ()),
+            on=sources.on,
+        )
+        for each in sources.people
+    }
+    return Facts(sources=sources, required=required, gaps=gaps)
 
 
 def ask(facts: Facts, *, run: PlanRunId, attempt: int) -> Snapshot:
