@@ -1,0 +1,193 @@
+"""`bench`: what the product measures on this machine, printed as figures; nothing here is a test."""
+
+from __future__ import annotations
+
+import json
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import click
+
+from config import database_url
+from trainer.cli import Start
+from trainer.cli.database import open_engine, upgrade
+
+SEED = 1948
+SHIFT = 0.05
+"""The share of requirement rules that a shift changes."""
+LOOKS = 20
+
+
+@click.group()
+def group() -> None:
+    """Print what the product measures on this machine."""
+
+
+PEOPLE = click.option("--people", type=click.IntRange(50, 1_000_000), default=3000, show_default=True)
+DATABASE = click.option(
+    "--database", default="sqlite", show_default=True, help="`sqlite`, or the address of an empty PostgreSQL database."
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+
+
+@group.command()
+@PEOPLE
+@DATABASE
+@JSON
+@click.pass_obj
+def replan(start: Start, *, people: int, database: str, as_json: bool) -> None:
+    """From changed requirements to a stored proposal, step by step, after 5 % of the rules have changed."""
+    with _world(start, people=people, database=database) as app:
+        steps, rows = _shift(app)
+    figures = {
+        "people": people,
+        "seconds": steps,
+        "total": round(sum(steps.values()), 2),
+        "rows": rows,
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+    }
+    for name, seconds in steps.items():
+        click.echo(f"{name:<28}{seconds:>9.2f} s")
+    for name, count in rows.items():
+        click.echo(f"{name:<28}{count:>9,}")
+    if as_json:
+        click.echo(json.dumps(figures))
+
+
+@group.command()
+@PEOPLE
+@DATABASE
+@JSON
+@click.pass_obj
+def pages(start: Start, *, people: int, database: str, as_json: bool) -> None:
+    """First pages as their readers open them: median and slowest time, bytes on the line."""
+    with _world(start, people=people, database=database) as app:
+        figures = _look(app)
+    for path, found in figures.items():
+        click.echo(f"{path:<28}{found['median_ms']:>7} ms {found['slowest_ms']:>7} ms {found['bytes']:>9,} bytes")
+    if as_json:
+        click.echo(json.dumps(figures))
+
+
+@contextmanager
+def _world(start: Start, *, people: int, database: str) -> Iterator[Any]:
+    """The demonstration, loaded into a database that is thrown away (SQLite) or was empty (PostgreSQL)."""
+    from trainer import edge, jobs
+    from trainer.demo import load as loading
+
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'bench.sqlite3'}" if database == "sqlite" else database_url(database)
+        engine = open_engine(url)
+        upgrade(engine)
+        if engine.dialect.name == "postgresql":
+            jobs.install_queue(url)
+        engine.dispose()
+        environment = {
+            "TRAINER_MODE": "demo",
+            "TRAINER_DATABASE_URL": url,
+            "TRAINER_SECRET_KEY": "for a benchmark only" * 2,
+        }
+        app = start.application(start.settings(environment))
+        app.config["DEMO_ACCOUNTS"] = loading.sign_in_lines()
+        with app.app_context():
+            began = time.perf_counter()
+            loading.load(
+                partial(edge.job_transaction, "demo"),
+                people=people,
+                seed=SEED,
+                today=edge.today(),
+                progress=lambda *_: None,
+                plan_all=jobs.run_everything,
+            )
+            edge.db.session.remove()
+        click.echo(f"{'loading':<28}{time.perf_counter() - began:>9.2f} s")
+        yield app
+        with app.app_context():
+            edge.db.engine.dispose()
+
+
+def _shift(app: Any) -> tuple[dict[str, float], dict[str, int]]:
+    """Change the rules and follow the plan through its steps, each timed."""
+    from trainer import edge, jobs
+    from trainer.competencies.values import Level
+    from trainer.mandates import operations as mandate_operations
+    from trainer.mandates import queries as mandate_queries
+    from trainer.planning import operations as plan_operations
+    from trainer.planning import queries as plan_queries
+
+    steps: dict[str, float] = {}
+
+    @contextmanager
+    def timed(name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        steps[name] = round(time.perf_counter() - began, 2)
+
+    chance = Random(SEED)  # noqa: S311 - repeatable choice, not secrecy
+    with app.app_context():
+        rules = list(mandate_queries.rule_set(edge.reading()).rules)
+        for place in chance.sample(range(len(rules)), max(1, round(len(rules) * SHIFT))):
+            level = rules[place].level
+            rules[place] = replace(rules[place], level=Level(level + 1 if level < Level.INDEPENDENT else level - 1))
+        with timed("publish the rules"), edge.job_transaction("bench") as work:
+            mandate_operations.publish_rules(work, rules=rules, note="A shift of 5 %, for a measurement.")
+        with timed("react"):
+            jobs.react()
+        with timed("claim"), edge.job_transaction("bench") as work:
+            run = plan_operations.claim_run(work)
+        assert run is not None
+        with timed("read"):
+            session = edge.reading()
+            session.rollback()
+            snapshot = plan_queries.read_snapshot(session, run=run, on=edge.today())
+            session.rollback()
+        with timed("solve"):
+            result = plan_operations.solve(snapshot)
+        with timed("check and store"), edge.job_transaction("bench") as work:
+            plan_operations.store_plan(work, run=run, snapshot=snapshot, result=result)
+    rows = {
+        "people looked at": snapshot.instance.people,
+        "gaps": snapshot.instance.gaps,
+        "seats in the plan": len(result.plan),
+        "gap to the bound, per 10,000": round(result.gap_pct * 100),
+    }
+    return steps, rows
+
+
+def _look(app: Any) -> dict[str, dict[str, int]]:
+    """Open each first page as its reader does, some twenty times."""
+    from trainer.demo.accounts import PASSWORD
+
+    app.config.update(WTF_CSRF_ENABLED=False)
+    readers = {
+        "manager": ("/readiness/", "/plans/", "/people/"),
+        "officer": ("/missions/", "/requirements/"),
+        "trainee": ("/my/", "/my/record"),
+        "partner": ("/partner/", "/courses/"),
+        "auditor": ("/audit/",),
+    }
+    figures: dict[str, dict[str, int]] = {}
+    for reader, paths in readers.items():
+        client = app.test_client()
+        client.post("/sign-in", data={"login": f"{reader}@demo.example", "password": PASSWORD})
+        for path in paths:
+            times, size = [], 0
+            for _ in range(LOOKS):
+                began = time.perf_counter()
+                size = len(client.get(path, headers={"Accept-Encoding": "gzip"}).get_data())
+                times.append(1000 * (time.perf_counter() - began))
+            figures[path] = {
+                "median_ms": round(statistics.median(times)),
+                "slowest_ms": round(max(times)),
+                "bytes": size,
+            }
+    return figures
