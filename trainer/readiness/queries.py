@@ -15,6 +15,7 @@ from trainer.accounts import queries as account_queries
 from trainer.accounts.values import (
     MissionCard,
     MissionId,
+    MissionStatus,
     OrganisationCard,
     OrganisationId,
     PersonProfile,
@@ -215,7 +216,9 @@ def forecast(
 def _is_wanted(mission: MissionCard, wanted: BoardFilter) -> bool:
     if wanted.within is not None and mission.id not in wanted.within:
         return False
-    return wanted.status in (None, mission.status)
+    if wanted.status is None:
+        return mission.status is not MissionStatus.CLOSED
+    return wanted.status is mission.status
 
 
 def _cells(session: Session, wanted: BoardFilter) -> dict[tuple[MissionId, Area], Readiness]:

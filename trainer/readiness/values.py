@@ -139,6 +139,7 @@ class BoardFilter:
     """What of the board is wanted; None does not narrow."""
 
     status: MissionStatus | None = None
+    """None: every mission that is not closed."""
     group: AreaGroup | None = None
     organisation: OrganisationId | None = None
     role: Role | None = None

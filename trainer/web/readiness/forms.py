@@ -42,7 +42,7 @@ def choices(contributors: Iterable[OrganisationCard]) -> Choices:
     """The choices in the reader's language."""
     everything = ("", gettext("All"))
     return Choices(
-        statuses=(everything, *_words(MissionStatus)),
+        statuses=(("", gettext("Not closed")), *_words(MissionStatus)),
         groups=(("", gettext("All areas")), *_words(AreaGroup)),
         roles=(everything, *_words(Role)),
         organisations=(("", gettext("All organisations")), *((str(each.id), each.name) for each in contributors)),
