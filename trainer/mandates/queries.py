@@ -31,6 +31,8 @@ from trainer.mandates.models import (
 from trainer.mandates.values import (
     TASK_KINDS,
     CapacityShock,
+    ComparedTask,
+    Comparison,
     Demand,
     DemandsByRole,
     DraftCard,
@@ -41,9 +43,12 @@ from trainer.mandates.values import (
     InstrumentId,
     InstrumentPage,
     MandatedTask,
+    MandateTable,
     MissionLine,
     MissionPage,
     Modality,
+    Move,
+    Reading,
     RequirementRow,
     RequirementRule,
     RequirementsPage,
@@ -235,16 +240,21 @@ def missions_page(session: Session, *, on: date) -> tuple[MissionLine, ...]:
     )
 
 
-def mission_page(session: Session, *, mission: MissionId, on: date) -> MissionPage:
-    """Return a mission's mandate as read on a day; raises NoSuchMission. Four queries."""
+def mission_page(session: Session, *, mission: MissionId, on: date, known_at: datetime | None = None) -> MissionPage:
+    """Return a mission's mandate as read on a day, as known at an instant or (None) by all that is on file.
+
+    Raises NoSuchMission. Four queries.
+    """
     card = account_queries.mission(session, mission=mission)
-    texts = mandate_history(session, mission=mission)
-    tasks = rules.coming(texts, on=on)
-    in_effect = [each for each in rules.known(texts) if each.effective_on <= on]
+    history = mandate_history(session, mission=mission)
+    texts = history if known_at is None else rules.known(history, known_at=known_at)
+    tasks = rules.coming(history, on=on, known_at=known_at)
+    in_effect = [each for each in rules.known(history, known_at=known_at) if each.effective_on <= on]
     expires_on, stated = end = rules.period_end(in_effect, on=on)
     return MissionPage(
         mission=card,
         on=on,
+        known_at=known_at,
         tasks=tuple(each for each in tasks if each.begins_on is None),
         announced=tuple(each for each in tasks if each.begins_on is not None),
         instruments=tuple(reversed(texts)),
@@ -253,6 +263,72 @@ def mission_page(session: Session, *, mission: MissionId, on: date) -> MissionPa
         expiry_known=stated,
         verified=rules.is_verified(end, on=on),
         drafts=drafts_of(session, missions=(mission,))[mission],
+    )
+
+
+def comparison(
+    session: Session,
+    *,
+    before: tuple[MissionId, date, datetime | None],
+    after: tuple[MissionId, date, datetime | None],
+) -> Comparison:
+    """Return how two readings differ; each is of a mission, on a day, as known at an instant or (None) by all that is on file.
+
+    Raises NoSuchMission. Four queries.
+    """
+    cards = {each.id: each for each in account_queries.missions(session)}
+    for mission in (before[0], after[0]):
+        if mission not in cards:
+            account_queries.mission(session, mission=mission)
+    texts = instruments_of(session, missions={before[0], after[0]})
+    was, will_be = (
+        rules.in_force(texts[mission], on=on, known_at=known_at) for mission, on, known_at in (before, after)
+    )
+    one_mission = before[0] == after[0]
+    known = rules.known(texts[after[0]], known_at=after[2])
+    shift = rules.compare(was, will_be) if one_mission else rules.compare_missions(was, will_be)
+    return Comparison(
+        before=Reading(mission=cards[before[0]], on=before[1], known_at=before[2]),
+        after=Reading(mission=cards[after[0]], on=after[1], known_at=after[2]),
+        tasks=tuple(
+            ComparedTask(
+                move=each,
+                ended=rules.ending_of(each.task, known, by=after[1])
+                if one_mission and each.move is Move.DROPPED
+                else None,
+            )
+            for each in shift.moves
+        ),
+        between=tuple(each for each in known if before[1] < each.effective_on <= after[1]) if one_mission else (),
+    )
+
+
+TEXTS_A_PAGE = 6
+"""Columns of the table of a mandate that are shown at once."""
+ALL_TEXTS = 1_000_000
+
+
+def mandate_table(
+    session: Session, *, mission: MissionId, known_at: datetime | None, page: int, size: int = TEXTS_A_PAGE
+) -> MandateTable:
+    """Return what each text did with each task, for a page of the texts, of which the first holds the latest.
+
+    Raises NoSuchMission. Three queries.
+    """
+    card = account_queries.mission(session, mission=mission)
+    texts = rules.known(mandate_history(session, mission=mission), known_at=known_at)
+    pages = max(1, -(-len(texts) // size))
+    shown = min(max(page, 1), pages)
+    last = len(texts) - (shown - 1) * size
+    places = range(max(0, last - size), last)
+    return MandateTable(
+        mission=card,
+        known_at=known_at,
+        texts=tuple(texts[place] for place in places),
+        steps=tuple(rules.steps_at(texts, place) for place in places),
+        total=len(texts),
+        page=shown,
+        pages=pages,
     )
 
 

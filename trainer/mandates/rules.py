@@ -21,6 +21,8 @@ from trainer.mandates.values import (
     Demand,
     DemandsByRole,
     DueRule,
+    Ending,
+    EndingKind,
     Force,
     Instrument,
     InstrumentDraft,
@@ -30,11 +32,13 @@ from trainer.mandates.values import (
     Move,
     RequirementRule,
     Scope,
+    StepKind,
     TaskChange,
     TaskKindKey,
     TaskLine,
     TaskMove,
     TaskSource,
+    TaskStep,
 )
 
 Identity = tuple[TaskKindKey, str]
@@ -135,12 +139,13 @@ def _is_known(instrument: Instrument, known_at: datetime | None) -> bool:
     )
 
 
-def period_end(instruments: Iterable[Instrument], *, on: date) -> tuple[date | None, bool]:
+def period_end(instruments: Sequence[Instrument], *, on: date) -> tuple[date | None, bool]:
     """Return the first day after the period that counts on a day, and whether any text says when the period ends.
 
+    The instruments are those that count, in their order.
     (None, True) is open-ended; (None, False) not known. A text that is silent on the period leaves the one before.
     """
-    for instrument in reversed(known(instruments)):
+    for instrument in reversed(instruments):
         if instrument.effective_on <= on and (instrument.expires_on is not None or instrument.expiry_known):
             return instrument.expires_on, True
     return None, False
@@ -350,6 +355,82 @@ def _way(task: MandatedTask) -> tuple[tuple[Modality, ...], Force, int, date | N
     return task.modalities, task.force, task.priority, task.begins_on, task.ends_on
 
 
+def compare_missions(one: Sequence[MandatedTask], other: Sequence[MandatedTask]) -> MandateShift:
+    """Return how two missions differ, task by task: only the second has it, only the first, both do it otherwise or alike.
+
+    Modalities, force and priority count; days do not, since each mission has its own.
+    """
+    was, will_be = ({task.identity: task for task in tasks} for tasks in (one, other))
+    moves = []
+    for identity in sorted(was.keys() | will_be.keys(), key=lambda each: (_PLACE[each[0]], each[1])):
+        before, after = was.get(identity), will_be.get(identity)
+        alike = before is not None and after is not None and _way(before)[:3] == _way(after)[:3]
+        move = Move.ADDED if before is None else Move.DROPPED if after is None else Move.KEPT if alike else Move.CHANGED
+        moves.append(TaskMove(move=move, before=before, after=after))
+    return MandateShift(moves=tuple(moves))
+
+
+def ending_of(task: MandatedTask, instruments: Iterable[Instrument], *, by: date) -> Ending | None:
+    """Return what ended a task that was in force and is not any more `by` a day; None where nothing known did.
+
+    The latest text that says so counts; where none does, the last day that the task was given with.
+    """
+    for text in reversed(known(instruments)):
+        if text.effective_on > by or text.effective_on < task.since_on:
+            continue
+        line = next((each for each in text.tasks if each.identity == task.identity), None)
+        if line is None and text.complete_adjustment:
+            return _ending(EndingKind.NOT_MENTIONED, text, "", text.effective_on)
+        if line is None or line.change is not TaskChange.END:
+            continue
+        start = max(line.starts_on or text.effective_on, text.effective_on)
+        end = max(line.ends_on or start, start)
+        if end <= by:
+            return _ending(EndingKind.BY_TEXT, text, line.paragraph, end)
+    if task.ends_on is not None and task.ends_on <= by:
+        return Ending(
+            kind=EndingKind.RAN_OUT,
+            instrument=task.instrument,
+            symbol=task.symbol,
+            paragraph=task.paragraph,
+            on=task.ends_on,
+        )
+    return None
+
+
+def _ending(kind: EndingKind, text: Instrument, paragraph: str, on: date) -> Ending:
+    return Ending(kind=kind, instrument=text.id, symbol=text.symbol, paragraph=paragraph, on=on)
+
+
+def steps_at(texts: Sequence[Instrument], place: int) -> tuple[TaskStep, ...]:
+    """Return what the text at a place does with every task, and what ran out since the text before; by the vocabulary.
+
+    `texts` are known and in their order; those after the place do not count.
+    """
+    text, earlier = texts[place], texts[:place]
+    mentioned = {line.identity for line in text.tasks}
+    steps = []
+    for each in shift_of(text, among=earlier).moves:
+        ended = ending_of(each.task, texts[: place + 1], by=date.max) if each.move is Move.DROPPED else None
+        kind = StepKind.SAID_AGAIN if each.move is Move.KEPT and each.task.identity in mentioned else _STEPS[each.move]
+        steps.append(TaskStep(kind=kind, task=each.task, ended=ended))
+    if earlier:
+        there = {step.task.identity for step in steps}
+        was = in_force(earlier, on=earlier[-1].effective_on)
+        for task in (each for each in was if each.identity not in there):
+            ended = ending_of(task, earlier, by=text.effective_on)
+            steps.append(TaskStep(kind=StepKind.ENDED, task=task, ended=ended))
+    return tuple(sorted(steps, key=lambda each: (_PLACE[each.task.task_kind], each.task.area_of_operations)))
+
+
+_STEPS: Mapping[Move, StepKind] = {
+    Move.ADDED: StepKind.ADDED,
+    Move.CHANGED: StepKind.CHANGED,
+    Move.DROPPED: StepKind.ENDED,
+    Move.KEPT: StepKind.INHERITED,
+}
+
+
 # What is wrong with a draft
 
 
@@ -377,7 +458,8 @@ def check_draft(
 
     `instruments` are the mission's; `in_force` its tasks when the draft takes effect, with what is already announced.
     """
-    problems = [*_heading_problems(draft, known(instruments))]
+    texts = known(instruments)
+    problems = [*_heading_problems(draft, texts), *_period_problems(draft, texts)]
     there = {task.identity for task in in_force}
     seen: set[Identity] = set()
     for place, line in enumerate(draft.tasks):
@@ -412,6 +494,20 @@ def _heading_problems(draft: InstrumentDraft, instruments: Sequence[Instrument])
     if draft.expires_on is not None and not draft.expiry_known:
         said = wording("A period that is not known has no last day: take the day away, or say that it is known.")
         yield Problem(field="expires_on", message=said)
+
+
+def _period_problems(draft: InstrumentDraft, instruments: Sequence[Instrument]) -> Iterable[Problem]:
+    """A text cannot carry on a mandate that has run out, unless somebody says what was in between."""
+    earlier = [each for each in instruments if each.effective_on < draft.effective_on]
+    ended_on, _ = period_end(earlier, on=draft.effective_on)
+    if ended_on is None or draft.effective_on <= ended_on or draft.complete_adjustment or draft.note.strip():
+        return
+    said = wording(
+        "The mandate ran out before that, with {last_on} as its last day. Enter the text that renewed it first, tick that this "
+        "one replaces the whole mandate, or say in the note what is known of the time between.",
+        last_on=(ended_on - timedelta(days=1)).isoformat(),
+    )
+    yield Problem(field="effective_on", message=said)
 
 
 def _line_problems(
@@ -692,15 +788,17 @@ def fallen_on(
         for demand in demands[mission, role]:
             if demand.scope is Scope.EVERYONE:
                 continue
+            # what is asked of one member is asked of all; when and by when does not matter to whether it is held
+            asked = requirements_from((demand,), members[0], on=on)
             holders = {
                 each.id
                 for each in members
-                for requirement in requirements_from((demand,), each, on=on)
+                for requirement in asked
                 if competency_rules.currency_of(requirement, evidence.get(each.id, ()), (), on=on)[0] in _HOLDING
             }
             for person in chosen_of(members, demand=demand, holders=holders):
                 found[person].append(demand)
-    return {person: tuple(asked) for person, asked in found.items()}
+    return {person: tuple(fallen) for person, fallen in found.items()}
 
 
 _HOLDING = frozenset({Currency.CURRENT, Currency.DUE_SOON})

@@ -626,18 +626,146 @@ class MissionPage:
 
     mission: MissionCard
     on: date
+    known_at: datetime | None
+    """The instant as of which it is read; None for by all that is on file."""
     tasks: tuple[MandatedTask, ...]
     """In force on the day."""
     announced: tuple[MandatedTask, ...]
     """What published texts say will begin or change after it."""
     instruments: tuple[Instrument, ...]
-    """All that were ever published, latest first; withdrawn ones too."""
+    """All that were ever published, latest first; withdrawn ones too. Read as of an instant: those known then."""
     current: InstrumentId | None
     """The latest in effect on the day."""
     last_on: date | None
     expiry_known: bool
     verified: bool
     drafts: tuple[DraftCard, ...]
+
+
+class EndingKind(StrEnum):
+    """Why a task is no longer in force."""
+
+    BY_TEXT = "by-text"
+    """A text ends it."""
+    NOT_MENTIONED = "not-mentioned"
+    """A text replaces the whole mandate and does not mention it."""
+    RAN_OUT = "ran-out"
+    """Its last day has passed, as the text that gives it says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What ended a task."""
+
+    kind: EndingKind
+    instrument: InstrumentId
+    symbol: str
+    paragraph: str
+    """Empty where a text ends it by not mentioning it."""
+    on: date
+    """The first day on which it is no longer in force."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedTask:
+    """One task in two readings."""
+
+    move: TaskMove
+    ended: Ending | None
+    """What ended it between the two days; None for what goes on, and where the readings differ by what was known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A mission's mandate as read on a day: in force then, by what was known at an instant."""
+
+    mission: MissionCard
+    on: date
+    known_at: datetime | None
+    """None for by all that is on file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two readings, task by task, in the order of the vocabulary."""
+
+    before: Reading
+    after: Reading
+    tasks: tuple[ComparedTask, ...]
+    between: tuple[Instrument, ...]
+    """Texts of the one mission that took effect after the first day and by the second; empty for two missions."""
+
+    def of(self, move: Move) -> tuple[ComparedTask, ...]:
+        """The tasks that move so."""
+        return tuple(each for each in self.tasks if each.move.move is move)
+
+    @property
+    def of_one_mission(self) -> bool:
+        """Whether it is one mission at two times."""
+        return self.before.mission.id == self.after.mission.id
+
+
+class StepKind(StrEnum):
+    """What one text does with one task, as the table of a mandate shows it."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    SAID_AGAIN = "said-again"
+    """Mentioned, and as it was."""
+    INHERITED = "inherited"
+    """Not mentioned, and in force all the same."""
+    ENDED = "ended"
+
+
+STEP_NAMES: dict[StepKind, str] = {
+    StepKind.ADDED: mark("added"),
+    StepKind.CHANGED: mark("changed"),
+    StepKind.SAID_AGAIN: mark("said again"),
+    StepKind.INHERITED: mark("inherited"),
+    StepKind.ENDED: mark("ended"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskStep:
+    """One task at one text."""
+
+    kind: StepKind
+    task: MandatedTask
+    """As the text leaves it; as it was before, for what ended."""
+    ended: Ending | None
+
+    @property
+    def paragraph(self) -> str:
+        """Of the text that says so; of an older one for what is inherited."""
+        return self.ended.paragraph if self.ended else self.task.paragraph
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MandateTable:
+    """A mission's tasks by area and text, for some of its texts in their order."""
+
+    mission: MissionCard
+    known_at: datetime | None
+    texts: tuple[Instrument, ...]
+    """Those of this page, oldest first."""
+    steps: tuple[tuple[TaskStep, ...], ...]
+    """For each of these texts: every task it says something of, and every one that is inherited."""
+    total: int
+    """Texts in all."""
+    page: int
+    """From 1, the latest."""
+    pages: int
+
+    @property
+    def areas(self) -> tuple[Area, ...]:
+        """Those with a task at one of the texts, in their order."""
+        found = {step.task.area for steps in self.steps for step in steps}
+        return tuple(area for area in Area if area in found)
+
+    def cell(self, area: Area, place: int) -> tuple[TaskStep, ...]:
+        """What the text at the place does in an area."""
+        return tuple(step for step in self.steps[place] if step.task.area is area)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,390 @@
+"""What follows from a text that is not on file, by the same rules as what is: requirements, figures of a plan, readiness.
+
+Pure: everything on file comes in as the planner's sources; whoever asks has solved the plans.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from trainer.accounts.values import MissionId, PersonProfile, Role
+from trainer.catalogue.values import AtLevel
+from trainer.competencies import rules as competency_rules
+from trainer.competencies.values import Area, CompetencyKey, Currency, Level, Requirement
+from trainer.kernel.values import PersonId
+from trainer.mandates import rules as mandate_rules
+from trainer.mandates.values import Demand, DemandsByRole, Instrument, MandatedTask
+from trainer.planning.engine.candidates import money_of
+from trainer.planning.engine.explain import Reason
+from trainer.planning.engine.solver import Result
+from trainer.planning.rules.question import OBSERVED, Snapshot
+from trainer.planning.values import Proposal, Sources, StepMove
+from trainer.previews.values import (
+    AreaOutlook,
+    CompetencyChange,
+    OutlookPoint,
+    PersonChange,
+    PlanFigures,
+    RoleChange,
+    Short,
+    Shortage,
+)
+from trainer.readiness import rules as readiness_rules
+from trainer.readiness.values import READY, WORST_FIRST, Gain, PersonReadiness, Readiness
+
+Required = Mapping[PersonId, tuple[Requirement, ...]]
+Texts = Sequence[Instrument]
+
+SHORTAGE_OF: Mapping[Reason, Shortage] = {
+    Reason.NO_COURSE: Shortage.NOT_OFFERED,
+    Reason.ROLE_FAMILY: Shortage.NOT_OFFERED,
+    Reason.NO_SESSION: Shortage.NOT_OFFERED,
+    Reason.LANGUAGE: Shortage.LANGUAGE,
+    Reason.SEATS: Shortage.FULL,
+    Reason.BUDGET: Shortage.FULL,
+    Reason.AVAILABILITY: Shortage.IN_TIME,
+    Reason.TOO_LATE: Shortage.IN_TIME,
+}
+"""Reasons for which one more seat or module would help; for all others something comes first, or comes with a later plan."""
+
+_MET = READY | {Currency.WAIVED}
+
+
+# What is asked
+
+
+def demands_of(tasks: Iterable[MandatedTask], sources: Sources, *, mission: MissionId, on: date) -> DemandsByRole:
+    """What the tasks ask of each role, by the requirement rules in use."""
+    return mandate_rules.demands_by_role(
+        {mission: tuple(tasks)}, sources.rules.rules, competencies=sources.competencies, on=on
+    )
+
+
+def required_of(demands: DemandsByRole, sources: Sources, people: Sequence[PersonProfile], *, on: date) -> Required:
+    """What the demands ask of each of the people, who must be everybody in the mission."""
+    groups = mandate_rules.partly_asked(people, demands=demands)
+    fallen = mandate_rules.fallen_on(people, groups=groups, demands=demands, evidence=sources.evidence, on=on)
+    return mandate_rules.shared_out(people, demands=demands, fallen=fallen, on=on)
+
+
+def present(people: Iterable[PersonProfile], *, on: date) -> tuple[PersonProfile, ...]:
+    """Those who have not rotated out by the day, as far as is known."""
+    return tuple(each for each in people if each.rotates_on is None or on < each.rotates_on)
+
+
+def role_changes(
+    before: DemandsByRole, after: DemandsByRole, people: Iterable[PersonProfile], *, mission: MissionId
+) -> tuple[RoleChange, ...]:
+    """What each role is asked before and after, for roles that the mission has or that anything changes for."""
+    count = Counter(each.role for each in people)
+    found = []
+    for role in Role:
+        was, will_be = _levels(before.get((mission, role), ())), _levels(after.get((mission, role), ()))
+        gained, lost = _difference(was, will_be)
+        if count[role] or gained or lost:
+            found.append(
+                RoleChange(role=role, people=count[role], before=len(was), after=len(will_be), gained=gained, lost=lost)
+            )
+    return tuple(found)
+
+
+def person_changes(
+    before: Required, after: Required, sources: Sources, people: Iterable[PersonProfile], *, on: date
+) -> tuple[PersonChange, ...]:
+    """Everybody of whom something else is asked; those who lack most first, then by name."""
+    found = []
+    for profile in people:
+        was, will_be = before.get(profile.id, ()), after.get(profile.id, ())
+        if profile.role is None or _asked(was) == _asked(will_be):
+            continue
+        gained, lost = _difference(_asked(was), _asked(will_be))
+        if not gained and not lost:
+            continue
+        new = {each.competency for each in gained}
+        missing = _missing([each for each in will_be if each.competency in new], profile.id, sources, on=on)
+        found.append(
+            PersonChange(
+                person=profile.id,
+                name=profile.name,
+                role=profile.role,
+                unit=profile.unit,
+                gained=gained,
+                lost=lost,
+                missing=len(missing),
+            )
+        )
+    return tuple(sorted(found, key=lambda each: (-each.missing, -len(each.gained), each.name, each.person)))
+
+
+def competency_changes(
+    changed: Iterable[PersonChange], after: Required, sources: Sources, *, on: date
+) -> tuple[CompetencyChange, ...]:
+    """The same by competency, in the order of the areas, then those that most people lack first."""
+    gaining: Counter[CompetencyKey] = Counter()
+    losing: Counter[CompetencyKey] = Counter()
+    lacking: Counter[CompetencyKey] = Counter()
+    for each in changed:
+        gaining.update(one.competency for one in each.gained)
+        losing.update(one.competency for one in each.lost)
+        if each.missing:
+            new = {one.competency for one in each.gained}
+            asked = [one for one in after[each.person] if one.competency in new]
+            lacking.update(_missing(asked, each.person, sources, on=on))
+    places = {area: place for place, area in enumerate(Area)}
+    found = [
+        CompetencyChange(
+            competency=key,
+            area=sources.competencies[key].area,
+            gaining=gaining[key],
+            holding=gaining[key] - lacking[key],
+            losing=losing[key],
+        )
+        for key in gaining | losing
+    ]
+    return tuple(sorted(found, key=lambda each: (places[each.area], -each.missing, each.competency)))
+
+
+def _levels(demands: Iterable[Demand]) -> Mapping[CompetencyKey, Level]:
+    found: dict[CompetencyKey, Level] = {}
+    for each in demands:
+        found[each.competency] = max(each.level, found.get(each.competency, each.level))
+    return found
+
+
+def _asked(required: Iterable[Requirement]) -> Mapping[CompetencyKey, Level]:
+    return {each.competency: each.level for each in required}
+
+
+def _difference(
+    before: Mapping[CompetencyKey, Level], after: Mapping[CompetencyKey, Level]
+) -> tuple[tuple[AtLevel, ...], tuple[AtLevel, ...]]:
+    gained = (AtLevel(competency=key, level=after[key]) for key in sorted(after) if after[key] > before.get(key, 0))
+    lost = (AtLevel(competency=key, level=before[key]) for key in sorted(before) if before[key] > after.get(key, 0))
+    return tuple(gained), tuple(lost)
+
+
+def _missing(
+    required: Sequence[Requirement], person: PersonId, sources: Sources, *, on: date
+) -> tuple[CompetencyKey, ...]:
+    evidence, waivers = sources.evidence.get(person, ()), sources.waivers.get(person, ())
+    standings = readiness_rules.readiness_of(required, evidence, waivers, on=on)
+    return tuple(each.competency for each in standings if each.currency not in _MET)
+
+
+# What a plan would come to
+
+
+def figures_of(snapshot: Snapshot, result: Result, proposal: Proposal) -> PlanFigures:
+    """The figures of a plan: what it gives anew, what that costs, and what it leaves open."""
+    instance, plan = snapshot.instance, result.plan
+    old = np.isin(
+        plan.person * instance.sessions + plan.session,
+        instance.old_person * instance.sessions + instance.old_session,
+    )
+    rows = np.flatnonzero(~old)
+    given = [snapshot.offers[number] for number in plan.session[rows].tolist()]
+    by_seat = np.array([offer.session is not None for offer in given], bool)
+    seats = rows[by_seat] if len(rows) else rows
+    short = sum(1 for _ in _short_rows(snapshot, result))
+    return PlanFigures(
+        counts=proposal.counts,
+        objective=int(result.objective),
+        bound=int(result.bound),
+        modules=sum(offer.session is None for offer in given),
+        minutes=sum(offer.minutes for offer in given if offer.session is None),
+        seats=len(seats),
+        seat_days=sum(offer.end - offer.start + 1 for offer in given if offer.session is not None),
+        cost=int(money_of(instance, plan.person[seats], plan.session[seats]).sum()),
+        short=short,
+        later=sum(SHORTAGE_OF.get(Reason(code)) is None for code in result.reasons.tolist() if code != Reason.CLOSED),
+    )
+
+
+def short_of(
+    after: tuple[Snapshot, Result], before: tuple[Snapshot, Result], *, regions: Mapping[MissionId, str]
+) -> tuple[Short, ...]:
+    """Where a plan finds nothing, beside another plan: by competency, language and region, most people first."""
+    reasons: defaultdict[tuple[CompetencyKey, str, str], Counter[Shortage]] = defaultdict(Counter)
+    for place, why in _short_groups(*after, regions=regions):
+        reasons[place][why] += 1
+    without = Counter(place for place, _ in _short_groups(*before, regions=regions))
+    found = [
+        Short(
+            competency=place[0],
+            language=place[1],
+            region=place[2],
+            people=sum(reasons[place].values()) if place in reasons else 0,
+            without=without[place],
+            reasons=dict(reasons[place]) if place in reasons else {},
+        )
+        for place in {**dict.fromkeys(reasons), **dict.fromkeys(without)}
+    ]
+    return tuple(sorted(found, key=lambda each: (-each.people, each.competency, each.language, each.region)))
+
+
+def _short_rows(snapshot: Snapshot, result: Result) -> Iterable[tuple[int, int, Shortage]]:
+    """Place of the person, of the gap, and what stands against it; what only observation proves is no matter of seats."""
+    pointers, codes = snapshot.instance.g_ptr.tolist(), result.reasons.tolist()
+    for person in range(len(snapshot.people)):
+        for gap in range(pointers[person], pointers[person + 1]):
+            why = SHORTAGE_OF.get(Reason(codes[gap]))
+            if why is not None and snapshot.wants[gap].skill[1] != OBSERVED:
+                yield person, gap, why
+
+
+def _short_groups(
+    snapshot: Snapshot, result: Result, *, regions: Mapping[MissionId, str]
+) -> Iterable[tuple[tuple[CompetencyKey, str, str], Shortage]]:
+    for person, gap, why in _short_rows(snapshot, result):
+        profile = snapshot.people[person].profile
+        region = "" if profile.mission is None else regions.get(profile.mission, "")
+        language = profile.languages[0] if profile.languages else ""
+        yield (snapshot.wants[gap].gap.requirement.competency, language, region), why
+
+
+def gains_of(sources: Sources, proposal: Proposal) -> Mapping[PersonId, tuple[Gain, ...]]:
+    """What open assignments will give once the plan has taken effect; those overdue are not counted on."""
+    gone = {each.assignment for each in proposal.steps if each.move in (StepMove.WITHDRAW, StepMove.REPLACE)}
+    found: defaultdict[PersonId, list[Gain]] = defaultdict(list)
+    for held in sources.assignments:
+        if held.id not in gone and held.due_on >= sources.on:
+            found[held.person] += _gains(held.closes, held.due_on, sources)
+    for step in proposal.steps:
+        if step.move is StepMove.GIVE:
+            found[step.person] += _gains(step.closes, step.due_on, sources)
+    return {person: tuple(gains) for person, gains in found.items()}
+
+
+def _gains(closes: Iterable[AtLevel], due_on: date, sources: Sources) -> Iterable[Gain]:
+    for each in closes:
+        known = sources.competencies.get(each.competency)
+        yield Gain(
+            competency=each.competency,
+            level=each.level,
+            from_on=due_on,
+            until_on=competency_rules.expires_on(valid_months=known.valid_months if known else 0, observed_on=due_on),
+        )
+
+
+# What readiness would come to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """One course of events: the texts that are on file, and what people will have done by their due days."""
+
+    texts: Texts
+    gains: Mapping[PersonId, tuple[Gain, ...]]
+
+
+Counts = Mapping[Area, Readiness]
+Ranks = tuple[int, ...]
+"""The place of a state in the order of badness, day by day."""
+
+_BADNESS: Mapping[Currency, int] = {state: place for place, state in enumerate(WORST_FIRST)}
+
+
+def outlook(
+    courses: tuple[Course, Course, Course], sources: Sources, *, mission: MissionId, days: Sequence[date]
+) -> tuple[AreaOutlook, tuple[AreaOutlook, ...]]:
+    """Readiness on each of the days, in all areas together and in each: without the text, with it, and with its plan.
+
+    As the forecast of readiness: evidence expires, people rotate out, what is assigned is completed by its due day and nobody
+    comes; but what is asked follows the texts, day by day.
+    """
+    crowd = _Crowd(sources, mission=mission, days=days)
+    counted = [crowd.counts(course) for course in courses]
+    areas = [area for area in Area if any(area in on_day for course in counted for on_day in course)]
+    total = AreaOutlook(
+        area=None, points=_points(days, [[readiness_rules.add_up(each.values()) for each in one] for one in counted])
+    )
+    nobody = Readiness(counts={})
+    by_area = tuple(
+        AreaOutlook(area=area, points=_points(days, [[each.get(area, nobody) for each in one] for one in counted]))
+        for area in areas
+    )
+    return total, by_area
+
+
+def _points(days: Sequence[date], counted: Sequence[Sequence[Readiness]]) -> tuple[OutlookPoint, ...]:
+    return tuple(
+        OutlookPoint(on=day, without=without, before_plan=before_plan, after_plan=after_plan)
+        for day, without, before_plan, after_plan in zip(days, *counted, strict=True)
+    )
+
+
+class _Crowd:
+    """The people of a mission over some days; what is asked of them alike, and where they stand, is judged once."""
+
+    def __init__(self, sources: Sources, *, mission: MissionId, days: Sequence[date]) -> None:
+        self.sources, self.mission, self.days = sources, mission, days
+        self.required: dict[object, Required] = {}
+        self.held: dict[tuple[object, ...], tuple[PersonReadiness, PersonReadiness]] = {}
+        self.ranked: dict[tuple[object, ...], Mapping[Area, Ranks]] = {}
+
+    def counts(self, course: Course) -> list[Counts]:
+        """Of each day, by area."""
+        counts: list[defaultdict[Area, Counter[int]]] = [defaultdict(Counter) for _ in self.days]
+        asked = [self._asked(course.texts, day) for day in self.days]
+        for profile in self.sources.people:
+            gains = course.gains.get(profile.id, ())
+            for place, day in enumerate(self.days):
+                if profile.rotates_on is not None and profile.rotates_on <= day:
+                    break
+                required = asked[place].get(profile.id)
+                if required:
+                    for area, ranks in self._ranks(profile.id, required, gains).items():
+                        counts[place][area][ranks[place]] += 1
+        return [
+            {
+                area: Readiness(
+                    counts={state: of_area[rank] for rank, state in enumerate(WORST_FIRST) if of_area[rank]}
+                )
+                for area, of_area in on_day.items()
+            }
+            for on_day in counts
+        ]
+
+    def _asked(self, texts: Texts, day: date) -> Required:
+        tasks = mandate_rules.in_force(texts, on=day)
+        key = tuple((each.identity, each.modalities, each.force, each.priority, each.sources) for each in tasks)
+        if key not in self.required:
+            on = self.sources.on
+            demands = demands_of(tasks, self.sources, mission=self.mission, on=on)
+            self.required[key] = required_of(demands, self.sources, self.sources.people, on=on)
+        return self.required[key]
+
+    def _ranks(
+        self, person: PersonId, required: tuple[Requirement, ...], gains: tuple[Gain, ...]
+    ) -> Mapping[Area, Ranks]:
+        """The worst of a person's states in each area, day by day."""
+        key = (person, id(required), gains)
+        if key not in self.ranked:
+            worst: dict[Area, Ranks] = {}
+            for standing, bare in self._standings(person, required):
+                won = tuple(each for each in gains if each.competency == standing.competency)
+                ranks = tuple(_BADNESS[readiness_rules.state_on(standing, bare, won, day=day)] for day in self.days)
+                known = worst.get(standing.area)
+                worst[standing.area] = ranks if known is None else tuple(map(min, known, ranks))
+            self.ranked[key] = worst
+        return self.ranked[key]
+
+    def _standings(
+        self, person: PersonId, required: Sequence[Requirement]
+    ) -> list[tuple[PersonReadiness, PersonReadiness]]:
+        """For each requirement: with waivers, and without."""
+        keys = [(person, each.competency, each.level, each.least_source) for each in required]
+        new = [each for key, each in zip(keys, required, strict=True) if key not in self.held]
+        if new:
+            on, waivers = self.sources.on, self.sources.waivers.get(person, ())
+            evidence = self.sources.evidence.get(person, ())
+            bare = readiness_rules.readiness_of(new, evidence, (), on=on)
+            judged = readiness_rules.readiness_of(new, evidence, waivers, on=on) if waivers else bare
+            for requirement, one, other in zip(new, judged, bare, strict=True):
+                self.held[person, requirement.competency, requirement.level, requirement.least_source] = one, other
+        return [self.held[key] for key in keys]
