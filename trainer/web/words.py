@@ -19,7 +19,8 @@ from trainer.competencies.values import CURRENCY_NAMES, LEVEL_NAMES, Currency, L
 from trainer.kernel.values import LocalText, Scalar, Wording
 
 DAY = "d MMMM y"
-SYMBOL = re.compile(r"[A-Z]+(?:/[A-Z0-9.]+)+(?:\s\(\d{4}\))?")
+SYMBOL = re.compile(r"[A-Z]+(?:/[A-Z0-9.]+)+(?:\s\(\d{4}\))?|\b\d+[a-z]*(?:\([a-z0-9]+\))+")
+"""A document's symbol, or a paragraph with its letters: `S/RES/2155 (2014)`, `11(a)`."""
 
 NOT_IN_MANDATE = "not-in-mandate"
 BEST_FIRST = (
@@ -83,7 +84,7 @@ STATE_WORDS: Mapping[str, tuple[str, str]] = {
 
 
 def symbol(text: str) -> Markup:
-    """A text with its document symbols isolated, since they read left to right in every language."""
+    """A text with its symbols and paragraphs isolated, since they read left to right in every language."""
     marked, last = Markup(), 0
     for found in SYMBOL.finditer(text):
         marked += escape(text[last : found.start()]) + Markup('<bdi dir="ltr">{}</bdi>').format(found.group())
