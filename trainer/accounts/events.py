@@ -13,9 +13,6 @@ from trainer.kernel.values import Subject, SubjectKind
 class PersonEnrolled(Event):
     person_id: int
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.PERSON, id=self.person_id),)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonMoved(Event):
@@ -39,17 +36,11 @@ class PersonLeft(Event):
     person_id: int
     on: date
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.PERSON, id=self.person_id),)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeGranted(Event):
     person_id: int
     office: str
-
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.PERSON, id=self.person_id),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,16 +48,10 @@ class OfficeEnded(Event):
     person_id: int
     office: str
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.PERSON, id=self.person_id),)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordSet(Event):
     person_id: int
-
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.PERSON, id=self.person_id),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +59,6 @@ class SignInsEnded(Event):
     """Every signed-in browser of a person was signed out."""
 
     person_id: int
-
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.PERSON, id=self.person_id),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,25 +80,16 @@ class LanguagesChosen(Event):
     language: str
     spoken: tuple[str, ...]
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.PERSON, id=self.person_id),)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissionAdded(Event):
     mission_id: int
-
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.MISSION, id=self.mission_id),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitAdded(Event):
     unit_id: int
     mission_id: int
-
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.MISSION, id=self.mission_id),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trainer.kernel.events import Event
-from trainer.kernel.values import Subject, SubjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +13,3 @@ class PersonalTextsErased(Event):
 
     person_id: int
     entries: int
-
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.PERSON, id=self.person_id),)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from trainer.kernel.events import Event
-from trainer.kernel.values import Subject, SubjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,12 +16,6 @@ class EvidenceRecorded(Event):
     level: int
     source: str
     expires_on: date | None = None
-
-    def subjects(self) -> tuple[Subject, ...]:
-        return (
-            Subject(kind=SubjectKind.PERSON, id=self.person_id),
-            Subject(kind=SubjectKind.EVIDENCE, id=self.evidence_id),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,23 +52,11 @@ class WaiverGranted(Event):
     competency: str
     ends_on: date
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return (
-            Subject(kind=SubjectKind.PERSON, id=self.person_id),
-            Subject(kind=SubjectKind.WAIVER, id=self.waiver_id),
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaiverRevoked(Event):
     waiver_id: int
     person_id: int
-
-    def subjects(self) -> tuple[Subject, ...]:
-        return (
-            Subject(kind=SubjectKind.PERSON, id=self.person_id),
-            Subject(kind=SubjectKind.WAIVER, id=self.waiver_id),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

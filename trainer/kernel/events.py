@@ -12,9 +12,28 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, ClassVar, Union, get_args, get_origin, get_type_hints
 
-from trainer.kernel.values import Subject
+from trainer.kernel.values import Subject, SubjectKind
 
 REGISTRY: dict[str, type[Event]] = {}
+
+SUBJECTS: Mapping[str, SubjectKind] = {
+    "assignment_id": SubjectKind.ASSIGNMENT,
+    "course_id": SubjectKind.COURSE,
+    "evidence_id": SubjectKind.EVIDENCE,
+    "instrument_id": SubjectKind.INSTRUMENT,
+    "mission_id": SubjectKind.MISSION,
+    "observation_id": SubjectKind.OBSERVATION,
+    "pack_version_id": SubjectKind.PACK,
+    "partner_id": SubjectKind.PARTNER,
+    "person_id": SubjectKind.PERSON,
+    "plan_id": SubjectKind.PLAN,
+    "rule_version_id": SubjectKind.RULES,
+    "run_id": SubjectKind.PLAN_RUN,
+    "session_id": SubjectKind.SESSION,
+    "shock_id": SubjectKind.SHOCK,
+    "waiver_id": SubjectKind.WAIVER,
+}
+"""What the fields of events point to, by their names."""
 
 
 def personal() -> Any:
@@ -34,8 +53,12 @@ class Event:
         REGISTRY[cls.__name__] = cls
 
     def subjects(self) -> tuple[Subject, ...]:
-        """What the event is about; the auditor finds it under each of these."""
-        return ()
+        """What the event is about; the auditor finds it under each of these.
+
+        By itself, every field that is named as an id in SUBJECTS and not None; an event about more says so.
+        """
+        named = ((SUBJECTS[each.name], getattr(self, each.name)) for each in fields(self) if each.name in SUBJECTS)
+        return tuple(Subject(kind=kind, id=value) for kind, value in named if value is not None)
 
 
 def to_json(event: Event) -> tuple[dict[str, Any], dict[str, str]]:

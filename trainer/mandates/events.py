@@ -21,24 +21,12 @@ class InstrumentPublished(Event):
     changed: tuple[str, ...]
     inserted_into_history: bool = False
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return (
-            Subject(kind=SubjectKind.INSTRUMENT, id=self.instrument_id),
-            Subject(kind=SubjectKind.MISSION, id=self.mission_id),
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstrumentWithdrawn(Event):
     mission_id: int
     instrument_id: int
     symbol: str
-
-    def subjects(self) -> tuple[Subject, ...]:
-        return (
-            Subject(kind=SubjectKind.INSTRUMENT, id=self.instrument_id),
-            Subject(kind=SubjectKind.MISSION, id=self.mission_id),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +42,6 @@ class MandateDayReached(Event):
     """Task kinds."""
     ended: tuple[str, ...]
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return (
-            Subject(kind=SubjectKind.MISSION, id=self.mission_id),
-            Subject(kind=SubjectKind.INSTRUMENT, id=self.instrument_id),
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesRevised(Event):
@@ -68,13 +50,23 @@ class RulesRevised(Event):
     changed: tuple[str, ...]
     """Keys of rules added, changed or dropped."""
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.RULES, id=self.rule_version_id),)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShockDeclared(Event):
     shock_id: int
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestionsDecided(Event):
+    """An officer accepted and rejected what a text was taken to say, or changed the vocabulary by which texts are read."""
+
+    language: str
+    confirmed: int
+    """Phrases."""
+    rejected: int
+    changed: tuple[str, ...] = ()
+    """Phrases put into the vocabulary, taken out of it, or set back."""
+    mission_id: int | None = None
+
     def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.SHOCK, id=self.shock_id),)
+        return () if self.mission_id is None else (Subject(kind=SubjectKind.MISSION, id=self.mission_id),)

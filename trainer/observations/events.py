@@ -17,9 +17,6 @@ class ObservationReported(Event):
     observation_id: int
     mission_id: int
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return _of(self.observation_id, self.mission_id)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservationReviewed(Event):
@@ -29,9 +26,6 @@ class ObservationReviewed(Event):
     mission_id: int
     accepted: bool
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return _of(self.observation_id, self.mission_id)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservationAnswered(Event):
@@ -40,9 +34,3 @@ class ObservationAnswered(Event):
     observation_id: int
     mission_id: int
     pack_version_id: int
-
-    def subjects(self) -> tuple[Subject, ...]:
-        return (
-            *_of(self.observation_id, self.mission_id),
-            Subject(kind=SubjectKind.PACK, id=self.pack_version_id),
-        )

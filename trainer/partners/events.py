@@ -17,9 +17,6 @@ class CoursePublished(Event):
     course_id: int
     partner_id: int
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return _of_course(self.course_id, self.partner_id)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseChanged(Event):
@@ -28,9 +25,6 @@ class CourseChanged(Event):
     course_id: int
     partner_id: int
     asks_again: bool = False
-
-    def subjects(self) -> tuple[Subject, ...]:
-        return _of_course(self.course_id, self.partner_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +36,6 @@ class CourseClosed(Event):
     sessions: int
     seats_taken: int
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return _of_course(self.course_id, self.partner_id)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseRecognised(Event):
@@ -54,9 +45,6 @@ class CourseRecognised(Event):
     partner_id: int
     granted: bool
     competencies: tuple[str, ...]
-
-    def subjects(self) -> tuple[Subject, ...]:
-        return _of_course(self.course_id, self.partner_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +56,6 @@ class SeatsOpened(Event):
     partner_id: int
     seats: int
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.SESSION, id=self.session_id), *_of_course(self.course_id, self.partner_id))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionCancelled(Event):
@@ -78,9 +63,6 @@ class SessionCancelled(Event):
     course_id: int
     partner_id: int
     seats_taken: int
-
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.SESSION, id=self.session_id), *_of_course(self.course_id, self.partner_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +74,6 @@ class SessionChanged(Event):
     partner_id: int
     seats_taken: int
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.SESSION, id=self.session_id), *_of_course(self.course_id, self.partner_id))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionHeld(Event):
@@ -102,16 +81,10 @@ class SessionHeld(Event):
     course_id: int
     partner_id: int
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.SESSION, id=self.session_id), *_of_course(self.course_id, self.partner_id))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerAdded(Event):
     partner_id: int
-
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.PARTNER, id=self.partner_id),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

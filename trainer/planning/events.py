@@ -43,34 +43,22 @@ class PlanApproved(Event):
 
     plan_id: int
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.PLAN, id=self.plan_id),)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanDismissed(Event):
     plan_id: int
     because: str = personal()
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.PLAN, id=self.plan_id),)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanUndone(Event):
     plan_id: int
-
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.PLAN, id=self.plan_id),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRunParked(Event):
     run_id: int
     because: str
-
-    def subjects(self) -> tuple[Subject, ...]:
-        return (Subject(kind=SubjectKind.PLAN_RUN, id=self.run_id),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,12 +30,6 @@ class AssignmentStarted(Event):
     assignment_id: int
     person_id: int
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return (
-            Subject(kind=SubjectKind.ASSIGNMENT, id=self.assignment_id),
-            Subject(kind=SubjectKind.PERSON, id=self.person_id),
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptFailed(Event):
@@ -44,23 +38,11 @@ class AttemptFailed(Event):
     right: int
     asked: int
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return (
-            Subject(kind=SubjectKind.ASSIGNMENT, id=self.assignment_id),
-            Subject(kind=SubjectKind.PERSON, id=self.person_id),
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentCompleted(Event):
     assignment_id: int
     person_id: int
-
-    def subjects(self) -> tuple[Subject, ...]:
-        return (
-            Subject(kind=SubjectKind.ASSIGNMENT, id=self.assignment_id),
-            Subject(kind=SubjectKind.PERSON, id=self.person_id),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
