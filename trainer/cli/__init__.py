@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "bench": ("trainer.cli.bench", "group"),
     "demo": ("trainer.cli.demo", "demo"),
     "import": ("trainer.cli.imports", "group"),
+    "mandates": ("trainer.cli.mandates", "group"),
     "migrate": ("trainer.cli.serve", "migrate"),
     "packs": ("trainer.cli.packs", "group"),
     "plan": ("trainer.cli.plan", "plan"),

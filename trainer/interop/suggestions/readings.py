@@ -1,0 +1,278 @@
+"""What a text says of days, places, numbers and itself. Each reading keeps the words that it rests on."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from trainer.interop.suggestions.values import Ceiling, Heading, Paragraph, Part, Place, Says, Span
+from trainer.interop.suggestions.words import folded
+
+_MONTHS = {
+    "en": [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ],
+    "fr": [
+        "janvier",
+        "fevrier",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "aout",
+        "septembre",
+        "octobre",
+        "novembre",
+        "decembre",
+    ],
+}
+_MONTH = {
+    "en": "|".join(_MONTHS["en"]),
+    "fr": "janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[uû]t|septembre|octobre|novembre|d[ée]cembre",
+}
+_DAY = {
+    "en": rf"(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<m>{_MONTH['en']}),?\s+(?P<y>\d{{4}})"
+    rf"|(?P<m2>{_MONTH['en']})\s+(?P<d2>\d{{1,2}}),?\s+(?P<y2>\d{{4}}))",
+    "fr": rf"(?:(?P<d>\d{{1,2}})(?:er)?\s+(?P<m>{_MONTH['fr']})\s+(?P<y>\d{{4}}))",
+}
+_NUMBER_WORDS = {
+    "en": ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
+    "fr": ["un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze"],
+}
+_TENS = {"fifteen": 15, "eighteen": 18, "twenty-four": 24, "quinze": 15, "dix-huit": 18, "vingt-quatre": 24, "thirty": 30,
+         "trente": 30, "sixty": 60, "soixante": 60, "ninety": 90, "quatre-vingt-dix": 90}  # fmt: skip
+
+
+def _compiled(en: str, fr: str) -> dict[str, re.Pattern[str]]:
+    return {
+        "en": re.compile(en.replace("DAY", _DAY["en"]), re.IGNORECASE),
+        "fr": re.compile(fr.replace("DAY", _DAY["fr"]), re.IGNORECASE),
+    }
+
+
+_UNTIL = _compiled(
+    r"(?:until|through|up to|till|expir(?:e|es|ing) on|ending on|end(?:s)? on)\s+(?:and including\s+)?DAY",
+    r"(?:jusqu['’]au|jusqu['’]à la date du|prenant fin le|s['’]ach[eè]v\w+ le|expir\w+ le|prendra fin le)\s+DAY",
+)
+_FROM = _compiled(
+    r"(?:as of|as from|from|starting(?: on)?|beginning(?: on)?|with effect from|effective)\s+DAY",
+    r"(?:à compter du|à partir du|dès le|avec effet au)\s+DAY",
+)
+_BY = _compiled(
+    r"(?:(?:no|not) later than|by|before)\s+DAY|within\s+(?:\d+|[a-z-]+)\s+(?:days|weeks|months)"
+    r"(?:\s+(?:of|after|from)\s+[^,;]{3,60})?",
+    r"(?:au plus tard le|d['’]ici(?: au| le)?|avant le)\s+DAY|dans (?:un délai de |les )\S+ (?:jours|semaines|mois)"
+    r"(?:\s+(?:suivant|après|à compter)\s+[^,;]{3,60})?",
+)
+_PHASE = _compiled(
+    r"(?:in |during |under )?(?:the )?"
+    r"(?:(?:first|second|third|initial|final|next)\s+phase|phases?\s+(?:one|two|three|[IV1-4]+)\b)",
+    r"(?:dans |pendant |durant )?(?:la )?"
+    r"(?:(?:première|deuxième|troisième|dernière)\s+phase|phases?\s+(?:[IV1-4]+)\b)",
+)
+_PERIOD = _compiled(
+    r"for (?:a |an )?(?:further |additional |initial |new )?(?:period of )?"
+    r"(?P<n>[a-z-]+|\d+)(?:\s+\(\d+\))?[ -](?:months?|year)",
+    r"pour une (?:nouvelle )?(?:période (?:supplémentaire )?(?:initiale )?(?:de |d['’]))?(?P<n>[a-zé-]+|\d+)\s+(?:mois|an)",
+)
+_PEOPLE = _compiled(
+    r"(?:up to|of|maximum of|ceiling of|and|comprising|comprise|,)\s+(?P<n>\d{1,3}(?:[,\s\u202f]\d{3})+|\d{2,6})\s+"
+    r"(?P<who>(?:uniformed |military |police |troops?|individual |formed |civilian |staff |correction\w* |United Nations |"
+    r"observers?|officers?|personnel|members?|units?|experts?|advisers?| and (?!\d)| of | in )+)",
+    r"(?P<n>\d{1,3}(?:[\s.\u202f]\d{3})+|\d{2,6})\s+(?P<who>"
+    r"(?:militaires|policiers|soldats|hommes|membres du personnel|membres d['’]unités de police|membres|agents pénitentiaires|"
+    r"agents|observateurs|officiers)"
+    r"(?:\s+(?:en tenue|militaires|du personnel|de police|d['’]état-major|d['’]unités de police constituées|constituées|"
+    r"des unités de police constituées|pénitentiaires))*)",
+)
+_NAME = r"[A-ZÉÈÎ][\w’'-]+(?:[ -](?:[A-ZÉÈÎ][\w’'-]+))*"
+_LIST = (
+    rf"{_NAME}(?:, (?:the )?{_NAME})*(?:,? (?:and|et|et de l['’]|et du|et de la|et des|et d['’])\s?(?:the )?{_NAME})?"
+)
+_PARTS = "(?:provinces?|regions?|states?|prefectures?|governorates?|counties|districts?|sectors?)"
+_SIDES = "(?:north|south|east|west|central|north-?east|north-?west|south-?east|south-?west)(?:ern)?"
+_OF = "(?:du |de l['’]|de la |des |de |d['’])"
+_WHERE = {
+    "en": (
+        re.compile(rf"\b(?:in|across|throughout|within) (?:the )?{_PARTS} of ((?:the )?{_LIST})"),
+        re.compile(rf"\bin ((?:the )?{_LIST}) {_PARTS}"),
+        re.compile(rf"\b(?:in|across) ({_SIDES} (?:part of )?(?:the )?{_NAME})"),
+        re.compile(r"\b(?:in|throughout|within) (the (?:[A-Z][\w’'-]+) Area)\b"),
+        re.compile(rf"\b((?:north|south|east|west) of the {_NAME})"),
+        re.compile(rf"\b(?:in|across) ({_NAME}(?:, {_NAME})*,? and {_NAME})"),
+    ),
+    "fr": (
+        re.compile(rf"\bdans les (?:provinces|régions|préfectures|États|districts) {_OF}({_LIST})"),
+        re.compile(rf"\bdans la (?:province|région|préfecture|zone) {_OF}({_NAME})"),
+        re.compile(rf"\bdans (l['’](?:est|ouest|extrême-nord) {_OF}{_NAME})"),
+        re.compile(rf"\b(?:dans le |au )((?:nord|sud|centre)(?:-est|-ouest)? {_OF}{_NAME})"),
+        re.compile(rf"\b(?:au|en|à) ((?:Nord|Sud|Haut|Bas)-{_NAME}(?:,? (?:et|et en|et au) {_NAME})?)"),
+        re.compile(rf"\b(?:en|au) ({_NAME} et (?:au |en |dans le |dans l['’])?{_NAME})"),
+    ),
+}
+_AUTHORISES = _compiled(
+    r"ceiling|authori[sz]ed (?:strength|level)|shall comprise|force levels|"
+    r"up to [\d, ]+ (?:military|uniformed|police|troops|personnel)",
+    r"effectif|plafond|à concurrence|comprendra|ne dépasser",
+)
+# fmt: off
+_NO_PLACE = frozenset(folded(each) for each in (*_MONTHS["en"], *_MONTHS["fr"], "council", "resolution",
+    "resolutions", "united", "nations", "government", "mission", "force", "secretary", "member", "state", "états",
+    "conseil", "résolution", "gouvernement", "chapter", "chapitre", "sécurité", "security", "special", "sanctions",
+    "committee"))
+# fmt: on
+MOST_PLACE_LETTERS = 120
+_SYMBOL = re.compile(r"\bS/RES/(\d{1,5})(?:\s*\((\d{4})\))?", re.IGNORECASE)
+_RESOLUTION = re.compile(r"^\W*(?:resolution|résolution)\s+(\d{1,5})\s*\((\d{4})\)\W*$", re.IGNORECASE | re.MULTILINE)
+_ADOPTED = _compiled(
+    r"adopted\s+(?:by\s+the\s+security\s+council\s+)?(?:at\s+its\s+[\d\w,. ]+?meeting,?\s+)?(?:held\s+)?on\s+DAY",
+    r"adoptée?\s+(?:par\s+le\s+conseil\s+de\s+sécurité\s+)?(?:à\s+sa\s+[\d\w,. ]+?séance,?\s+)?(?:tenue\s+)?(?:le|,)\s+DAY",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """What a paragraph says of days."""
+
+    starts_on: date | None
+    last_on: date | None
+    remarks: tuple[str, ...]
+    """Deadlines and phases, as they stand."""
+    spans: tuple[Span, ...]
+
+
+def days_of(text: str, *, language: str) -> Days:
+    """Return the days a paragraph names; a deadline is no end, so it is only a remark."""
+    until, start = _first(_UNTIL, text, language), _first(_FROM, text, language)
+    spans = [Span(start=each.start(), end=each.end(), says=Says.DATES) for each in (until, start) if each]
+    remarks = []
+    for pattern in (_BY[language], _PHASE[language]):
+        for found in pattern.finditer(text):
+            remarks.append(found.group().strip())
+            spans.append(Span(start=found.start(), end=found.end(), says=Says.DATES))
+    return Days(
+        starts_on=_day(start, language),
+        last_on=_day(until, language),
+        remarks=tuple(dict.fromkeys(remarks)),
+        spans=tuple(spans),
+    )
+
+
+def _first(pattern: dict[str, re.Pattern[str]], text: str, language: str) -> re.Match[str] | None:
+    return pattern[language].search(text)
+
+
+def _day(found: re.Match[str] | None, language: str) -> date | None:
+    if found is None:
+        return None
+    parts = found.groupdict()
+    day, month, year = (parts.get(each) or parts.get(f"{each}2") for each in "dmy")
+    if not (day and month and year):
+        return None
+    try:
+        return date(int(year), _MONTHS[language].index(folded(month)) + 1, int(day))
+    except ValueError:
+        return None
+
+
+def place_of(text: str, *, language: str, beside: Collection[str] = ()) -> tuple[str, Span | None]:
+    """Return the part of the country that a paragraph names, with where; `beside` are names of the whole country."""
+    whole = {folded(each) for each in beside}
+    for pattern in _WHERE[language]:
+        for found in pattern.finditer(text):
+            name = found.group(1).strip(" ,;.")
+            bare = re.sub(r"^the ", "", name)
+            if folded(bare) in whole or any(folded(word) in _NO_PLACE for word in re.findall(r"\w+", bare)):
+                continue
+            if len(name) <= MOST_PLACE_LETTERS:
+                return bare[:1].upper() + bare[1:], Span(start=found.start(1), end=found.end(1), says=Says.PLACE)
+    return "", None
+
+
+def ceilings_of(paragraph: Paragraph, *, language: str) -> Iterator[Ceiling]:
+    """Each number of people that a paragraph authorises."""
+    for found in _PEOPLE[language].finditer(paragraph.text):
+        who = found["who"].strip()
+        if re.fullmatch(r"(?:and|of|in|members?|officers?|experts?)", who, re.IGNORECASE):
+            continue
+        who = re.sub(r"\s+(?:and|of|in)$", "", who)
+        start = found.start("n")
+        end = found.start("who") + found["who"].find(who) + len(who)
+        yield Ceiling(
+            number=int(re.sub(r"\D", "", found["n"])),
+            words=paragraph.text[start:end],
+            paragraph=paragraph.place,
+            label=paragraph.label,
+            span=Span(start=start, end=end, says=Says.STRENGTH),
+        )
+
+
+def authorises(text: str, *, language: str) -> bool:
+    """Tell whether a paragraph sets how many people there may be."""
+    return _AUTHORISES[language].search(text) is not None
+
+
+def months_of(text: str, *, language: str) -> int | None:
+    """Return the length of the period that a paragraph names, in months."""
+    found = _PERIOD[language].search(text)
+    if found is None:
+        return None
+    said = folded(found["n"])
+    names = _NUMBER_WORDS[language]
+    number = (
+        int(said)
+        if said.isdigit()
+        else names.index(said) + 1
+        if said in names
+        else _TENS.get(said, 1 if said in {"a", "an", "une"} else 0)
+    )
+    return (number * 12 if re.search(r"(?:year|an)$", found.group(), re.IGNORECASE) else number) or None
+
+
+def heading_of(
+    text: str, paragraphs: Sequence[Paragraph], *, language: str, renewal: Place | None, whole: Place | None
+) -> Heading:
+    """Return what a text says of itself; `renewal` and `whole` are the paragraphs found to say so."""
+    opening = text[:4000]
+    named = _RESOLUTION.search(opening)
+    symbol = _SYMBOL.search(opening)
+    number = named.groups() if named else symbol.groups() if symbol else None
+    adopted = _first(_ADOPTED, opening, language)
+    said = days_of(paragraphs[renewal].text, language=language) if renewal is not None else None
+    return Heading(
+        symbol="" if number is None else f"S/RES/{number[0]}" + (f" ({number[1]})" if number[1] else ""),
+        adopted_on=_day(adopted, language),
+        effective_on=said.starts_on if said else None,
+        last_on=said.last_on if said else None,
+        months=months_of(paragraphs[renewal].text, language=language) if renewal is not None else None,
+        renewal=renewal,
+        whole=whole,
+        ceilings=tuple(
+            ceiling
+            for paragraph in paragraphs
+            if paragraph.part is Part.OPERATIVE and authorises(paragraph.text, language=language)
+            for ceiling in ceilings_of(paragraph, language=language)
+        ),
+    )
+
+
+def last_day_after(start: date, months: int) -> date:
+    """Return the last day of a period of so many months that begins on a day."""
+    month = start.month - 1 + months
+    year, month = start.year + month // 12, month % 12 + 1
+    return date(year, month, min(start.day, calendar.monthrange(year, month)[1])) - timedelta(days=1)
