@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from trainer.accounts.values import Certainty
 from trainer.kernel.db import Base, enum_column, id_column, reference
-from trainer.mandates.values import Force, ShockKind, TaskChange
+from trainer.mandates.values import Force, PhraseVerdict, ShockKind, TaskChange
 
 
 class InstrumentRow(Base):
@@ -134,3 +134,22 @@ class Shock(Base):
     declared_at: Mapped[datetime]
     declared_by_id: Mapped[int | None] = reference("person.id", index=False, default=None)
     note: Mapped[str] = mapped_column(default="")
+
+
+class SuggestionCorrection(Base):
+    """What an officer said of a phrase as a sign of a task; rows are only added, the later ones count."""
+
+    __tablename__ = "suggestion_correction"
+    __table_args__ = (Index("ix_suggestion_correction_phrase", "language", "phrase", "task_kind"),)
+
+    id: Mapped[int] = id_column()
+    language: Mapped[str] = mapped_column(String(2))
+    phrase: Mapped[str] = mapped_column(String(120))
+    task_kind: Mapped[str] = mapped_column(String(60))
+    verdict: Mapped[PhraseVerdict] = enum_column(PhraseVerdict)
+    strength: Mapped[str] = mapped_column(String(10), default="")
+    """For a phrase that is added: how surely it means the task."""
+    decided_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = reference("person.id", index=False, default=None)
+    mission_id: Mapped[int | None] = reference("mission.id", default=None)
+    """Whose text it was said of; None for a change of the vocabulary itself."""

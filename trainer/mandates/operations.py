@@ -30,6 +30,7 @@ from trainer.mandates.events import (
     MandateDayReached,
     RulesRevised,
     ShockDeclared,
+    SuggestionsDecided,
 )
 from trainer.mandates.models import (
     InstrumentDraftRow,
@@ -38,6 +39,7 @@ from trainer.mandates.models import (
     MandateVersion,
     RuleVersion,
     Shock,
+    SuggestionCorrection,
 )
 from trainer.mandates.values import (
     DraftId,
@@ -45,6 +47,8 @@ from trainer.mandates.values import (
     InstrumentDraft,
     InstrumentId,
     MandateShift,
+    PhraseDecision,
+    PhraseVerdict,
     RequirementRule,
     RuleVersionId,
     ShockId,
@@ -485,3 +489,53 @@ def _move_on(work: Work, mission: int, noted_on: date) -> bool:
     )
     assert isinstance(moved, CursorResult)
     return moved.rowcount == 1
+
+
+# Phrases by which texts are read
+
+
+class UnfitPhrase(Invalid):
+    """A phrase that cannot stand in the vocabulary."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            wording("Enter a phrase of at most {most} letters.", most=judge.MOST_PHRASE_LETTERS), field="phrase"
+        )
+
+
+def note_phrases(
+    work: Work, *, language: str, decisions: Sequence[PhraseDecision], mission: MissionId | None = None
+) -> None:
+    """Keep what an officer said of phrases; one event for all of it, none for nothing. Raises UnfitPhrase.
+
+    `mission` is the one whose text was read; None for a change of the vocabulary itself.
+    """
+    if not decisions:
+        return
+    if any(not 0 < len(each.phrase) <= judge.MOST_PHRASE_LETTERS for each in decisions):
+        raise UnfitPhrase
+    rows: list[dict[str, Any]] = [
+        {
+            "language": language,
+            "phrase": each.phrase,
+            "task_kind": each.task_kind,
+            "verdict": each.verdict,
+            "strength": each.strength,
+            "decided_at": work.now,
+            "decided_by_id": work.actor.person,
+            "mission_id": mission,
+        }
+        for each in decisions
+    ]
+    work.session.execute(insert(SuggestionCorrection), rows)
+    said = [each.verdict for each in decisions]
+    counted = (PhraseVerdict.CONFIRMED, PhraseVerdict.REJECTED)
+    work.record(
+        SuggestionsDecided(
+            language=language,
+            confirmed=said.count(PhraseVerdict.CONFIRMED),
+            rejected=said.count(PhraseVerdict.REJECTED),
+            changed=tuple(dict.fromkeys(each.phrase for each in decisions if each.verdict not in counted)),
+            mission_id=mission,
+        )
+    )

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from trainer.accounts import queries as account_queries
@@ -27,6 +28,7 @@ from trainer.mandates.models import (
     MandateVersion,
     RuleVersion,
     Shock,
+    SuggestionCorrection,
 )
 from trainer.mandates.values import (
     TASK_KINDS,
@@ -48,6 +50,8 @@ from trainer.mandates.values import (
     MissionPage,
     Modality,
     Move,
+    PhraseRecord,
+    PhraseVerdict,
     Reading,
     RequirementRow,
     RequirementRule,
@@ -622,3 +626,46 @@ def shocks(session: Session) -> tuple[CapacityShock, ...]:
         )
         for row in rows
     )
+
+
+# Phrases by which texts are read
+
+
+def phrase_records(session: Session, *, language: str) -> tuple[PhraseRecord, ...]:
+    """Return all that officers said of phrases of a language, by phrase and task. Two queries."""
+    row = SuggestionCorrection
+    forgotten = (
+        select(row.phrase, row.task_kind, func.max(row.id).label("last"))
+        .where(row.language == language, row.verdict == PhraseVerdict.FORGOTTEN)
+        .group_by(row.phrase, row.task_kind)
+        .subquery()
+    )
+    counts = session.execute(
+        select(row.phrase, row.task_kind, row.verdict, func.count().label("times"))
+        .outerjoin(forgotten, (forgotten.c.phrase == row.phrase) & (forgotten.c.task_kind == row.task_kind))
+        .where(
+            row.language == language,
+            row.verdict.in_((PhraseVerdict.CONFIRMED, PhraseVerdict.REJECTED)),
+            row.id > func.coalesce(forgotten.c.last, 0),
+        )
+        .group_by(row.phrase, row.task_kind, row.verdict)
+    )
+    records: dict[tuple[str, str], PhraseRecord] = {}
+    for each in counts:
+        found = _record(records, each.phrase, each.task_kind)
+        how = {"confirmed": each.times} if each.verdict is PhraseVerdict.CONFIRMED else {"rejected": each.times}
+        records[each.phrase, each.task_kind] = replace(found, **how)
+    changes = session.execute(
+        select(row.phrase, row.task_kind, row.verdict, row.strength)
+        .where(row.language == language, row.verdict.in_((PhraseVerdict.ADDED, PhraseVerdict.DROPPED)))
+        .order_by(row.id)
+    )
+    for phrase, task_kind, verdict, strength in changes:
+        found = _record(records, phrase, task_kind)
+        dropped = verdict is PhraseVerdict.DROPPED
+        records[phrase, task_kind] = replace(found, added="" if dropped else strength, dropped=dropped)
+    return tuple(records[key] for key in sorted(records))
+
+
+def _record(records: Mapping[tuple[str, str], PhraseRecord], phrase: str, task_kind: str) -> PhraseRecord:
+    return records.get((phrase, task_kind)) or PhraseRecord(phrase=phrase, task_kind=TaskKindKey(task_kind))

@@ -55,6 +55,7 @@ BASELINE_SINCE = date(1945, 10, 24)
 SYMBOL = re.compile(r"[A-Z]+(?:/[A-Z0-9.-]+)*/(?:[A-Z]+\.)?(?P<number>\d{1,9})(?: \((?P<year>\d{4})\))?")
 MOST_SYMBOL_LETTERS = 60
 MOST_AREA_LETTERS = 120
+MOST_PHRASE_LETTERS = 120
 
 _PLACE: Mapping[TaskKindKey, int] = {key: place for place, key in enumerate(TASK_KINDS)}
 _MODALITIES = tuple(Modality)

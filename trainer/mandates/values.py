@@ -835,3 +835,45 @@ class RequirementsPage:
     """In the order of the columns."""
     unknown: tuple[RequirementRule, ...]
     """Rules for competencies that no framework in use has; they ask nothing of anybody."""
+
+
+# What officers say of phrases by which texts are read
+
+
+class PhraseVerdict(StrEnum):
+    """What an officer said of a phrase as a sign of a task."""
+
+    CONFIRMED = "confirmed"
+    """Accepted the task that rested on it."""
+    REJECTED = "rejected"
+    """Rejected the task, or put another in its place."""
+    ADDED = "added"
+    """Put it into the vocabulary."""
+    DROPPED = "dropped"
+    """Took it out of the vocabulary."""
+    FORGOTTEN = "forgotten"
+    """Set aside what had been confirmed and rejected until then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhraseDecision:
+    """One thing said of one phrase and one task."""
+
+    phrase: str
+    task_kind: TaskKindKey
+    verdict: PhraseVerdict
+    strength: str = ""
+    """How surely it means the task, for one that is added."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhraseRecord:
+    """All that officers said of a phrase and a task, as it counts now."""
+
+    phrase: str
+    task_kind: TaskKindKey
+    confirmed: int = 0
+    rejected: int = 0
+    added: str = ""
+    """The strength with which it was added; empty when it was not, or was dropped since."""
+    dropped: bool = False

@@ -54,6 +54,7 @@ EVENTS: Mapping[str, tuple[EventGroup, str]] = {
     "MandateDayReached": (_M, lazy_gettext("Tasks began or ended")),
     "RulesRevised": (_M, lazy_gettext("Requirement rules revised")),
     "ShockDeclared": (_M, lazy_gettext("Loss of capacity declared")),
+    "SuggestionsDecided": (_M, lazy_gettext("Suggestions for a text decided")),
     # plans
     "PlanAsked": (_P, lazy_gettext("Plan asked for")),
     "PlanProposed": (_P, lazy_gettext("Plan proposed")),
