@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from trainer.kernel.events import Event
-from trainer.kernel.values import Subject, SubjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +66,3 @@ class SuggestionsDecided(Event):
     changed: tuple[str, ...] = ()
     """Phrases put into the vocabulary, taken out of it, or set back."""
     mission_id: int | None = None
-
-    def subjects(self) -> tuple[Subject, ...]:
-        return () if self.mission_id is None else (Subject(kind=SubjectKind.MISSION, id=self.mission_id),)
