@@ -17,7 +17,7 @@ def group() -> None:
 
 @group.command()
 @click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--format", "form", type=click.Choice(["pema"]), required=True, help="What kind of file it is.")
+@click.option("--format", "form", type=click.Choice(["pema", "json"]), required=True, help="What kind of file it is.")
 @click.option("--dry-run", is_flag=True, help="Read and count; store nothing, need no database.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--detail", is_flag=True, help="Tell each shift with the tasks it adds and removes.")
@@ -28,8 +28,10 @@ def mandates(
 ) -> None:
     """Read the mandates in FILE and publish those that are not on file yet; a second time changes nothing.
 
+    The format json is what `trainer mandates export` prints.
+
     \b
-    The counts are of the file:
+    Of a PEMA file the counts are:
       shifts            texts but a mission's first that add, remove or change the modalities of a task
       additions         tasks that a shift adds, once whatever their modalities
       removals          tasks that a shift removes
@@ -37,8 +39,17 @@ def mandates(
       unchanged         texts but a mission's first that shift nothing
     """
     from trainer.interop import pema
-    from trainer.kernel.errors import Refusal
+    from trainer.kernel.errors import Invalid, Refusal
 
+    if form == "json":
+        try:
+            account = _exchanged(start, database, file, dry_run=dry_run)
+        except Refusal as refusal:
+            problems = refusal.problems if isinstance(refusal, Invalid) else ()
+            lines = [str(refusal.message), *(f"{each.field or 'the file'}: {each.message}" for each in problems)]
+            raise click.ClickException("\n  ".join(lines)) from refusal
+        click.echo(json.dumps(account, ensure_ascii=False) if as_json else _exchange_told(account))
+        return
     try:
         reading = pema.read_pema(file)
         stored = None if dry_run else _store(start, database, reading)
@@ -55,12 +66,54 @@ def _store(start: Start | None, database: str | None, reading: Any) -> Any:
     from trainer.cli.database import work_on
     from trainer.interop import pema
 
+    with work_on(_url(start, database), job="import") as work:
+        return pema.store_mandates(work, reading=reading)
+
+
+def _url(start: Start | None, database: str | None) -> str:
     if database is None and start is None:
         raise click.UsageError("Name the database with --database.")
     url = database if database is not None or start is None else start.settings({}).database_url
     assert url is not None
-    with work_on(url, job="import") as work:
-        return pema.store_mandates(work, reading=reading)
+    return url
+
+
+def _exchanged(start: Start | None, database: str | None, file: Path, *, dry_run: bool) -> dict[str, Any]:
+    """Read and store a file of a mandate; a dry run reads it only."""
+    from trainer.cli.database import work_on
+    from trainer.interop import mandates_json
+
+    read = mandates_json.read_mandate(file.read_bytes())
+    stored = None
+    if not dry_run:
+        with work_on(_url(start, database), job="import") as work:
+            stored = mandates_json.store_mandate(work, read=read)
+    return {
+        "mission": read.mission["key"],
+        "instruments": len(read.drafts),
+        "tasks": sum(len(each.tasks) for each in read.drafts),
+        "stored": stored
+        and {
+            "missions": stored.missions,
+            "instruments": stored.instruments,
+            "already": stored.already,
+            "differing": list(stored.differing),
+        },
+    }
+
+
+def _exchange_told(account: dict[str, Any]) -> str:
+    read = f"{account['mission']}: {account['instruments']} instruments that speak of {account['tasks']} tasks."
+    stored = account["stored"]
+    if stored is None:
+        return f"{read}\nDry run: nothing was stored."
+    said = (
+        f"{read}\nStored {stored['instruments']} new instruments and {stored['missions']} new missions; "
+        f"{stored['already']} were on file already."
+    )
+    if not stored["differing"]:
+        return said
+    return f"{said}\nOn file otherwise than in the file, and left as they are: {', '.join(stored['differing'])}."
 
 
 def _account(reading: Any, stored: Any, *, detail: bool) -> dict[str, Any]:

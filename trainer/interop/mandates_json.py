@@ -1,0 +1,331 @@
+"""A mission's mandate as one JSON file, to be exchanged: its texts and what each says of single tasks.
+
+The format is described by `mandate.schema.json`, which reading checks against; what is in force on a day is not in it. A text
+that was withdrawn is not written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from trainer.accounts import operations as account_operations
+from trainer.accounts import queries as account_queries
+from trainer.accounts.values import Certainty, MissionCard, MissionId, MissionStatus
+from trainer.interop import json_schema
+from trainer.kernel.errors import Invalid
+from trainer.kernel.values import Problem, wording
+from trainer.kernel.work import Work
+from trainer.mandates import operations as mandate_operations
+from trainer.mandates import queries as mandate_queries
+from trainer.mandates import rules as mandate_rules
+from trainer.mandates.values import (
+    CitedModality,
+    Force,
+    Instrument,
+    InstrumentDraft,
+    Modality,
+    TaskChange,
+    TaskKindKey,
+    TaskLine,
+)
+
+FORMAT = "trainer-mandate/1"
+LARGEST_FILE = 20_000_000
+NOBODY = MissionId(0)
+"""Of a file whose mission is not looked up yet."""
+
+
+class UnreadableMandate(Invalid):
+    """The file cannot be read; says all that is wrong."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(
+            wording("The file cannot be read. Put right what is named, then try again."), problems=problems
+        )
+
+
+class NotOneText(Invalid):
+    """A draft has one text."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            wording("The file of a draft has one text, and this one has {count}.", count=count), field="instruments"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MandateFile:
+    """A file as it was read."""
+
+    mission: Mapping[str, Any]
+    """What the file says of the mission; `key` is always there."""
+    drafts: tuple[InstrumentDraft, ...]
+    """Its texts, of no mission yet; in the order of the file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What an import did."""
+
+    mission: MissionId
+    missions: int
+    """1 where the mission was new."""
+    instruments: int
+    already: int
+    """Texts of the file that were on file; they are left as they are."""
+    differing: tuple[str, ...]
+    """Symbols of those that the file tells otherwise than what is on file."""
+
+
+# Writing
+
+
+def write_mandate(session: Session, *, mission: MissionId) -> dict[str, Any]:
+    """Return the mandate of a mission as the file holds it, oldest text first; raises NoSuchMission."""
+    card = account_queries.mission(session, mission=mission)
+    texts = mandate_rules.known(mandate_queries.mandate_history(session, mission=mission))
+    return _file(card, texts)
+
+
+def write_draft(session: Session, *, draft: InstrumentDraft) -> dict[str, Any]:
+    """Return a draft as such a file; raises NoSuchMission."""
+    return _file(account_queries.mission(session, mission=draft.mission), (draft,))
+
+
+def _file(card: MissionCard, texts: Iterable[Instrument | InstrumentDraft]) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "mission": {
+            "key": card.key,
+            "name": card.name,
+            "full_name": card.full_name,
+            "place": card.place,
+            "lead": card.lead,
+            "status": card.status.value,
+            "region": card.region,
+            "time_zone": card.time_zone,
+            "strength": card.strength,
+            "certainty": card.certainty.value,
+        },
+        "instruments": [_text_to_json(each) for each in texts],
+    }
+
+
+def _text_to_json(text: Instrument | InstrumentDraft) -> dict[str, Any]:
+    return {
+        "symbol": text.symbol,
+        "title": text.title,
+        "adopted_on": _day_to_json(text.adopted_on),
+        "effective_on": text.effective_on.isoformat(),
+        "last_on": _day_to_json(text.last_on),
+        "expiry_known": text.expiry_known,
+        "complete_adjustment": text.complete_adjustment,
+        "certainty": text.certainty.value,
+        "note": text.note,
+        "tasks": [_line_to_json(line) for line in text.tasks],
+    }
+
+
+def _line_to_json(line: TaskLine) -> dict[str, Any]:
+    return {
+        "task_kind": line.task_kind,
+        "change": line.change.value,
+        "paragraph": line.paragraph,
+        "modalities": [each.value for each in line.modalities],
+        "force": line.force.value,
+        "priority": line.priority,
+        "area_of_operations": line.area_of_operations,
+        "starts_on": _day_to_json(line.starts_on),
+        "last_on": _day_to_json(line.last_on),
+        "words": line.words,
+        "cited": [
+            {"modality": each.modality.value if each.modality else None, "paragraph": each.paragraph}
+            for each in line.cited
+        ],
+    }
+
+
+def _day_to_json(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+# Reading
+
+
+@cache
+def schema() -> Mapping[str, Any]:
+    """Return the schema that is shipped."""
+    found = json.loads(files("trainer.interop").joinpath("mandate.schema.json").read_text(encoding="utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+def read_mandate(content: bytes) -> MandateFile:
+    """Read a file; raises UnreadableMandate with all that is wrong with it, each at its path."""
+    if len(content) > LARGEST_FILE:
+        said = wording("This file is too large for a mandate: at most {most} bytes are read.", most=LARGEST_FILE)
+        raise UnreadableMandate((Problem(field=None, message=said),))
+    try:
+        document = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        said = wording("This file is not in UTF-8. Save it in that encoding.")
+        raise UnreadableMandate((Problem(field=None, message=said),)) from None
+    except (json.JSONDecodeError, RecursionError) as error:
+        line = getattr(error, "lineno", None)
+        said = (
+            wording("This is no JSON.") if line is None else wording("This is no JSON from line {line} on.", line=line)
+        )
+        raise UnreadableMandate((Problem(field=None, message=said, line=line),)) from error
+    problems = json_schema.problems_of(document, schema=schema())
+    if problems:
+        raise UnreadableMandate(problems)
+    drafts = tuple(_draft(each) for each in document["instruments"])
+    problems = tuple(_problems(drafts))
+    if problems:
+        raise UnreadableMandate(problems)
+    return MandateFile(mission=document["mission"], drafts=drafts)
+
+
+def read_draft(session: Session, *, content: bytes) -> InstrumentDraft:
+    """Read the file of a draft for a mission on file; raises UnreadableMandate, NotOneText, NoSuchMission."""
+    read = read_mandate(content)
+    if len(read.drafts) != 1:
+        raise NotOneText(len(read.drafts))
+    mission = account_queries.mission_by_key(session, key=read.mission["key"])
+    return _of(read.drafts[0], mission.id)
+
+
+def _of(draft: InstrumentDraft, mission: MissionId) -> InstrumentDraft:
+    return InstrumentDraft.from_json(draft.to_json() | {"mission": mission})
+
+
+def _draft(data: Mapping[str, Any]) -> InstrumentDraft:
+    return InstrumentDraft(
+        mission=NOBODY,
+        symbol=data["symbol"],
+        title=data.get("title", ""),
+        adopted_on=_day(data.get("adopted_on")),
+        effective_on=date.fromisoformat(data["effective_on"]),
+        expires_on=_after(data.get("last_on")),
+        expiry_known=data.get("expiry_known", True),
+        complete_adjustment=data.get("complete_adjustment", False),
+        certainty=Certainty(data.get("certainty", Certainty.KNOWLEDGE.value)),
+        note=data.get("note", ""),
+        tasks=tuple(_line(each) for each in data["tasks"]),
+    )
+
+
+def _line(data: Mapping[str, Any]) -> TaskLine:
+    given = data.get("modalities", ())
+    return TaskLine(
+        task_kind=TaskKindKey(data["task_kind"]),
+        change=TaskChange(data["change"]),
+        paragraph=data["paragraph"],
+        modalities=tuple(each for each in Modality if each.value in given),
+        force=Force(data.get("force", Force.REQUESTED.value)),
+        priority=data.get("priority", 2),
+        area_of_operations=data.get("area_of_operations", ""),
+        starts_on=_day(data.get("starts_on")),
+        ends_on=_after(data.get("last_on")),
+        words=data.get("words", ""),
+        cited=tuple(
+            CitedModality(
+                modality=Modality(each["modality"]) if each["modality"] else None, paragraph=each["paragraph"]
+            )
+            for each in data.get("cited", ())
+        ),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _after(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text) + timedelta(days=1)
+
+
+def _problems(drafts: Iterable[InstrumentDraft]) -> Iterable[Problem]:
+    """What the rules say of each text by itself, and texts that stand there twice.
+
+    Whether a task is in force when a text ends it is not asked: an exchange may begin in the middle of a history.
+    """
+    seen: list[str] = []
+    for place, draft in enumerate(drafts):
+        symbol = mandate_rules.clean_symbol(draft.symbol)
+        if any(mandate_rules.same_text(symbol, each) for each in seen):
+            said = wording("{symbol} stands twice in this file. Say it once.", symbol=symbol)
+            yield Problem(field=f"instruments/{place}/symbol", message=said)
+        seen.append(symbol)
+        for each in mandate_rules.check_draft(draft, instruments=(), in_force=()):
+            if not (each.field or "").endswith("-change"):
+                yield Problem(field=f"instruments/{place}/{_path(each.field or '')}", message=each.message)
+
+
+def _path(field: str) -> str:
+    """A field as the file names it: `tasks-3-ends_on` of a form is `tasks/3/last_on` here."""
+    head, _, rest = field.partition("-")
+    place, _, part = rest.partition("-")
+    named = {"ends_on": "last_on", "expires_on": "last_on"}
+    return f"{head}/{place}/{named.get(part, part)}" if rest else named.get(head, head)
+
+
+# Storing
+
+
+def store_mandate(work: Work, *, read: MandateFile) -> Stored:
+    """Publish the texts that are not on file yet, with the mission where it is missing; a second time changes nothing.
+
+    A text on file is left as it is, even a withdrawn one; where the file tells it otherwise, that is said. Raises
+    UnreadableMandate for a new mission without a name.
+    """
+    known = {card.key: card.id for card in account_queries.missions(work.session)}
+    key = read.mission["key"]
+    mission = known.get(key) or _add_mission(work, read.mission)
+    drafts = [_of(each, mission) for each in read.drafts]
+    history = mandate_queries.mandate_history(work.session, mission=mission)
+    loaded = mandate_operations.load_instruments(work, instruments=drafts)
+    return Stored(
+        mission=mission,
+        missions=int(key not in known),
+        instruments=len(loaded),
+        already=len(drafts) - len(loaded),
+        differing=tuple(
+            text.symbol
+            for draft in drafts
+            for text in history
+            if mandate_rules.same_text(mandate_rules.clean_symbol(draft.symbol), text.symbol) and _differs(draft, text)
+        ),
+    )
+
+
+def _differs(draft: InstrumentDraft, text: Instrument) -> bool:
+    """Whether two tellings of one text differ in more than the way its symbol is written."""
+    return _text_to_json(draft) | {"symbol": ""} != _text_to_json(text) | {"symbol": ""}
+
+
+def _add_mission(work: Work, said: Mapping[str, Any]) -> MissionId:
+    if not said.get("name"):
+        told = wording("The mission is not on file yet, so the file must name it.")
+        raise UnreadableMandate((Problem(field="mission/name", message=told),))
+    return account_operations.add_mission(
+        work,
+        key=said["key"],
+        name=said["name"],
+        full_name=said.get("full_name", ""),
+        place=said.get("place", ""),
+        lead=said.get("lead", "UN"),
+        status=MissionStatus(said.get("status", MissionStatus.ACTIVE.value)),
+        region=said.get("region", ""),
+        time_zone=said.get("time_zone", "UTC"),
+        strength=said.get("strength", ""),
+        certainty=Certainty(said.get("certainty", Certainty.KNOWLEDGE.value)),
+    )
