@@ -63,6 +63,6 @@ class SuggestionsDecided(Event):
     confirmed: int
     """Phrases."""
     rejected: int
-    changed: tuple[str, ...] = ()
-    """Phrases put into the vocabulary, taken out of it, or set back."""
+    phrases: tuple[str, ...] = ()
+    """Put into the vocabulary, taken out of it, or set back."""
     mission_id: int | None = None

@@ -535,7 +535,7 @@ def note_phrases(
             language=language,
             confirmed=said.count(PhraseVerdict.CONFIRMED),
             rejected=said.count(PhraseVerdict.REJECTED),
-            changed=tuple(dict.fromkeys(each.phrase for each in decisions if each.verdict not in counted)),
+            phrases=tuple(dict.fromkeys(each.phrase for each in decisions if each.verdict not in counted)),
             mission_id=mission,
         )
     )

@@ -234,6 +234,9 @@ PARTS: Mapping[str, tuple[Part, str]] = {
     "needs_approval": (Part.FLAG, lazy_gettext("Needs approval")),
     "inserted_into_history": (Part.FLAG, lazy_gettext("Inserted into history")),
     "because": (Part.TEXT, lazy_gettext("Because")),
+    "confirmed": (Part.NUMBER, lazy_gettext("Phrases confirmed")),
+    "rejected": (Part.NUMBER, lazy_gettext("Phrases rejected")),
+    "phrases": (Part.TEXT, lazy_gettext("Phrases changed")),
 }
 
 SUBJECT_OF_PART: Mapping[str, SubjectKind] = {
