@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from trainer.web.mandates import views, words
+from trainer.web.mandates import suggesting, views, words
 
 blueprint = Blueprint("mandates", __name__)
 
@@ -18,6 +18,14 @@ blueprint.add_url_rule("/drafts/<int:draft>", view_func=views.draft)
 blueprint.add_url_rule("/drafts/<int:draft>/edit", view_func=views.edit_draft, methods=["GET", "POST"])
 blueprint.add_url_rule("/drafts/<int:draft>/publish", view_func=views.publish, methods=["POST"])
 blueprint.add_url_rule("/drafts/<int:draft>/discard", view_func=views.discard, methods=["POST"])
+
+# a text and the vocabulary by which it is read
+blueprint.add_url_rule("/missions/<int:mission>/from-text", view_func=suggesting.from_text, methods=["GET", "POST"])
+blueprint.add_url_rule(
+    "/missions/<int:mission>/from-text/suggestions", view_func=suggesting.suggestions, methods=["GET", "POST"]
+)
+blueprint.add_url_rule("/vocabulary/", view_func=suggesting.vocabulary, methods=["GET", "POST"])
+blueprint.add_url_rule("/vocabulary/change", view_func=suggesting.change_phrase, methods=["POST"])
 
 # published texts
 blueprint.add_url_rule("/instruments/<int:instrument>", view_func=views.instrument)
