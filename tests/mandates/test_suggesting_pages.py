@@ -299,7 +299,7 @@ def test_only_an_officer_of_the_mission_may_read_a_text_for_it(
 
 
 def test_the_vocabulary_is_listed_by_area_with_its_counts(site: Site, officer: PersonId) -> None:
-    page = site.sign_in(officer).get("/vocabulary/?language=fr&area=HYB")
+    page = site.sign_in(officer).get("/vocabulary/?of=fr&area=HYB")
 
     assert "menaces hybrides" in page.text
     assert "cessez-le-feu" not in page.text
@@ -307,13 +307,13 @@ def test_the_vocabulary_is_listed_by_area_with_its_counts(site: Site, officer: P
 
 def test_a_phrase_can_be_added_taken_out_and_put_back(site: Site, work: Work, officer: PersonId) -> None:
     site.sign_in(officer)
-    page = site.get("/vocabulary/?language=en&area=HYB")
+    page = site.get("/vocabulary/?of=en&area=HYB")
     added = site.post(
-        "/vocabulary/?language=en", page.form("vocabulary/?") | {"phrase": "lighthouse", "task_kind": "HybridThreats"}
+        "/vocabulary/?of=en", page.form("vocabulary/?of") | {"phrase": "lighthouse", "task_kind": "HybridThreats"}
     )
     listed = site.get(added.location)
-    out = site.post("/vocabulary/change?language=en", _change(listed, "lighthouse", "dropped"), follow=True)
-    back = site.post("/vocabulary/change?language=en", _change(listed, "lighthouse", "added"), follow=True)
+    out = site.post("/vocabulary/change?of=en", _change(listed, "lighthouse", "dropped"), follow=True)
+    back = site.post("/vocabulary/change?of=en", _change(listed, "lighthouse", "added"), follow=True)
 
     assert "lighthouse by officers" in listed.text
     assert "Taken out" in out.text
@@ -322,10 +322,10 @@ def test_a_phrase_can_be_added_taken_out_and_put_back(site: Site, work: Work, of
 
 def test_an_added_phrase_is_what_the_next_text_is_read_by(site: Site, mission: MissionId, officer: PersonId) -> None:
     site.sign_in(officer)
-    page = site.get("/vocabulary/?language=en")
+    page = site.get("/vocabulary/?of=en")
     site.post(
-        "/vocabulary/?language=en",
-        page.form("vocabulary/?") | {"phrase": "lighthouse", "task_kind": "HybridThreats", "strength": "strong"},
+        "/vocabulary/?of=en",
+        page.form("vocabulary/?of") | {"phrase": "lighthouse", "task_kind": "HybridThreats", "strength": "strong"},
     )
 
     fields = read(site, mission).form("suggestions")
@@ -336,11 +336,11 @@ def test_an_added_phrase_is_what_the_next_text_is_read_by(site: Site, mission: M
 def test_counts_can_be_set_aside(site: Site, work: Work, mission: MissionId, officer: PersonId) -> None:
     fields = decided(read(site.sign_in(officer), mission), HumanRelief="accept")
     site.post(f"/missions/{mission}/from-text/suggestions", fields)
-    listed = site.get("/vocabulary/?language=en&area=HUM&only=decided")
+    listed = site.get("/vocabulary/?of=en&area=HUM&only=decided")
     phrase = "delivery of humanitarian"
     assert phrase in listed.text
 
-    site.post("/vocabulary/change?language=en", _change(listed, phrase, "forgotten", kind="HumanRelief"))
+    site.post("/vocabulary/change?of=en", _change(listed, phrase, "forgotten", kind="HumanRelief"))
 
     left = {each.phrase: each for each in queries.phrase_records(work.session, language="en")}
     assert phrase not in left

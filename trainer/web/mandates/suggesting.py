@@ -319,7 +319,7 @@ def change_phrase() -> Page:
     """Take a phrase out, put it back, or set its counts aside."""
     decision = PhraseChangeForm().to_decision()
     if decision is None:
-        return redirect(url_for("mandates.vocabulary", language=_asked_language()), code=303)
+        return redirect(url_for("mandates.vocabulary", of=_asked_language()), code=303)
     return _noted(decision, gettext("The vocabulary is changed; the next text is read with it."))
 
 
@@ -329,7 +329,7 @@ def _noted(decision: PhraseDecision, said: str) -> Page:
         operations.note_phrases(work, language=language, decisions=[decision])
     flash(said, "success")
     area = TASK_KINDS[decision.task_kind].area.value
-    return redirect(url_for("mandates.vocabulary", language=language, area=area), code=303)
+    return redirect(url_for("mandates.vocabulary", of=language, area=area), code=303)
 
 
 def _row(phrase: Phrase) -> PhraseRow:
@@ -343,7 +343,7 @@ def _dropped(records: Iterable[PhraseRecord]) -> list[PhraseRecord]:
 
 
 def _asked_language() -> str:
-    asked = request.args.get("language", "")
+    asked = request.args.get("of", "")
     return asked if asked in LANGUAGES else _language()
 
 
