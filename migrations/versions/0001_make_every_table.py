@@ -900,6 +900,39 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sign_in_person_id"), "sign_in", ["person_id"], unique=False)
     op.create_table(
+        "suggestion_correction",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("phrase", sa.String(length=120), nullable=False),
+        sa.Column("task_kind", sa.String(length=60), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "confirmed",
+                "rejected",
+                "added",
+                "dropped",
+                "forgotten",
+                name="phraseverdict",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("strength", sa.String(length=10), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", BIG, nullable=True),
+        sa.Column("mission_id", BIG, nullable=True),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_suggestion_correction_decided_by_id")),
+        sa.ForeignKeyConstraint(["mission_id"], ["mission.id"], name=op.f("fk_suggestion_correction_mission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suggestion_correction")),
+    )
+    op.create_index(op.f("ix_suggestion_correction_mission_id"), "suggestion_correction", ["mission_id"], unique=False)
+    op.create_index(
+        "ix_suggestion_correction_phrase", "suggestion_correction", ["language", "phrase", "task_kind"], unique=False
+    )
+    op.create_table(
         "waiver",
         sa.Column("id", BIG, nullable=False),
         sa.Column("person_id", BIG, nullable=False),
@@ -1358,6 +1391,9 @@ def downgrade() -> None:
     op.drop_table("course_award")
     op.drop_index(op.f("ix_waiver_person_id"), table_name="waiver")
     op.drop_table("waiver")
+    op.drop_index("ix_suggestion_correction_phrase", table_name="suggestion_correction")
+    op.drop_index(op.f("ix_suggestion_correction_mission_id"), table_name="suggestion_correction")
+    op.drop_table("suggestion_correction")
     op.drop_index(op.f("ix_sign_in_person_id"), table_name="sign_in")
     op.drop_table("sign_in")
     op.drop_table("shock")
