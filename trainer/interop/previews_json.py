@@ -90,6 +90,16 @@ def preview_to_json(found: Preview) -> dict[str, Any]:
         },
         "roles": [_role(each) for each in found.roles],
         "competencies": [_competency(each) for each in found.competencies],
+        "units": [
+            {
+                "unit": each.name or None,
+                "people": each.people,
+                "gaining": each.gaining,
+                "lacking": each.lacking,
+                "losing": each.losing,
+            }
+            for each in found.units
+        ],
         "plan": _plan(found.plan),
         "plan_without": _plan(found.without),
         "short": [_short(each) for each in found.short],

@@ -377,6 +377,14 @@ def drafts_of(session: Session, *, missions: Collection[MissionId]) -> Mapping[M
     return {mission: tuple(cards) for mission, cards in found.items()}
 
 
+def draft(session: Session, *, draft: DraftId) -> InstrumentDraft:
+    """Return what an open draft holds; raises NoSuchDraft. One query."""
+    content = session.scalar(select(InstrumentDraftRow.content).where(InstrumentDraftRow.id == draft, *_OPEN))
+    if content is None:
+        raise NoSuchDraft
+    return InstrumentDraft.from_json(content)
+
+
 def draft_page(session: Session, *, draft: DraftId, on: date) -> DraftPage:
     """Return an open draft with what it would change and for how many; raises NoSuchDraft. Seven queries."""
     row = session.execute(

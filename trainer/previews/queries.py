@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from trainer.accounts import queries as account_queries
-from trainer.accounts.values import MissionCard
+from trainer.accounts.values import MissionCard, UnitId
 from trainer.mandates import queries as mandate_queries
 from trainer.mandates import rules as mandate_rules
 from trainer.mandates.values import InstrumentDraft
@@ -36,10 +37,19 @@ def preview_of(session: Session, *, draft: InstrumentDraft, on: date) -> Preview
     texts = mandate_queries.mandate_history(session, mission=mission.id)
     with plan_queries.without_collecting():
         sources = plan_queries.read_sources(session, missions=(mission.id,), on=on)
-        return _preview(draft, sources, texts, mission=mission, on=on)
+        units = {each.id: each.name for each in account_queries.units_of(session, mission=mission.id)}
+        return _preview(draft, sources, texts, mission=mission, units=units, on=on)
 
 
-def _preview(draft: InstrumentDraft, sources: Sources, texts: Texts, *, mission: MissionCard, on: date) -> Preview:
+def _preview(
+    draft: InstrumentDraft,
+    sources: Sources,
+    texts: Texts,
+    *,
+    mission: MissionCard,
+    units: Mapping[UnitId, str],
+    on: date,
+) -> Preview:
     with_it = (*texts, mandate_queries.as_instrument(draft))
     from_on = max(on, draft.effective_on)
     people = rules.present(sources.people, on=from_on)
@@ -75,6 +85,7 @@ def _preview(draft: InstrumentDraft, sources: Sources, texts: Texts, *, mission:
         people=len(people),
         roles=roles,
         competencies=competencies,
+        units=rules.unit_changes(changed, people, names=units),
         changed=changed,
         without=rules.figures_of(*without),
         plan=rules.figures_of(*planned),

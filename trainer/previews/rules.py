@@ -12,7 +12,7 @@ from datetime import date
 
 import numpy as np
 
-from trainer.accounts.values import MissionId, PersonProfile, Role
+from trainer.accounts.values import MissionId, PersonProfile, Role, UnitId
 from trainer.catalogue.values import AtLevel
 from trainer.competencies import rules as competency_rules
 from trainer.competencies.values import Area, CompetencyKey, Currency, Level, Requirement
@@ -33,6 +33,7 @@ from trainer.previews.values import (
     RoleChange,
     Short,
     Shortage,
+    UnitChange,
 )
 from trainer.readiness import rules as readiness_rules
 from trainer.readiness.values import READY, WORST_FIRST, Gain, PersonReadiness, Readiness
@@ -119,6 +120,30 @@ def person_changes(
             )
         )
     return tuple(sorted(found, key=lambda each: (-each.missing, -len(each.gained), each.name, each.person)))
+
+
+def unit_changes(
+    changed: Iterable[PersonChange], people: Iterable[PersonProfile], *, names: Mapping[UnitId, str]
+) -> tuple[UnitChange, ...]:
+    """The same by unit, those with most people who lack something first."""
+    members = Counter(each.unit for each in people)
+    by_unit: defaultdict[UnitId | None, list[PersonChange]] = defaultdict(list)
+    for each in changed:
+        by_unit[each.unit].append(each)
+    found = [
+        UnitChange(
+            unit=unit,
+            name="" if unit is None else names.get(unit, ""),
+            people=members[unit],
+            gaining=sum(bool(each.gained) for each in of_unit),
+            lacking=sum(bool(each.missing) for each in of_unit),
+            losing=sum(bool(each.lost) for each in of_unit),
+        )
+        for unit, of_unit in by_unit.items()
+    ]
+    return tuple(
+        sorted(found, key=lambda each: (-each.lacking, -each.gaining, each.unit is None, each.name, each.unit or 0))
+    )
 
 
 def competency_changes(

@@ -84,6 +84,20 @@ class PersonChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnitChange:
+    """How many people of one unit a text asks for something else."""
+
+    unit: UnitId | None
+    """None for those outside units."""
+    name: str
+    """Empty outside units."""
+    people: int
+    gaining: int
+    lacking: int
+    losing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Short:
     """People for whom nothing closes their gap, alike in competency, language and region."""
 
@@ -175,6 +189,8 @@ class Preview:
     """In the mission on that day, as far as it is known today."""
     roles: tuple[RoleChange, ...]
     competencies: tuple[CompetencyChange, ...]
+    units: tuple[UnitChange, ...]
+    """Only units that anything changes for, those with most people who lack something first."""
     changed: tuple[PersonChange, ...]
     """Everybody of whom something else is asked, those who lack most first."""
     without: PlanFigures

@@ -1,13 +1,14 @@
-"""Lists as files of comma-separated values, sent row by row, safe to open in a spreadsheet.
+"""Lists as files of comma-separated values, sent row by row, safe to open in a spreadsheet; and files of JSON.
 
-Not for what other systems read: their formats are in `interop`.
+What stands in a file for other systems is not decided here: their formats are in `interop`.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from flask import Response, stream_with_context
 
@@ -24,6 +25,13 @@ def csv_file(name: str, heads: Sequence[object], rows: Iterable[Sequence[object]
     """Answer with a file to be kept; rows are made while it is sent, in the reader's language."""
     response = Response(stream_with_context(_lines(heads, rows)), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def json_file(name: str, content: Mapping[str, object]) -> Response:
+    """Answer with a file to be kept, written so that people can read it too."""
+    response = Response(json.dumps(content, ensure_ascii=False, indent=2) + "\n", mimetype="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.json"'
     return response
 
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from trainer.web.mandates import suggesting, views, words
+from trainer.web.mandates import previews, readings, suggesting, views, words
 
 blueprint = Blueprint("mandates", __name__)
 
@@ -13,8 +13,20 @@ blueprint.add_url_rule(
     "/missions/<int:mission>/new-instrument", view_func=views.new_instrument, methods=["GET", "POST"]
 )
 
+# a mandate by two clocks, and as files
+blueprint.add_url_rule("/missions/<int:mission>/compare", view_func=readings.compare)
+blueprint.add_url_rule("/missions/<int:mission>/compare.csv", view_func=readings.compare_file)
+blueprint.add_url_rule("/missions/<int:mission>/compare.json", view_func=readings.compare_json)
+blueprint.add_url_rule("/missions/<int:mission>/table", view_func=readings.table)
+blueprint.add_url_rule("/missions/<int:mission>/table.csv", view_func=readings.table_file)
+blueprint.add_url_rule("/missions/<int:mission>/tasks.csv", view_func=readings.tasks_file)
+blueprint.add_url_rule("/missions/<int:mission>/mandate.json", view_func=readings.mandate_json)
+
 # drafts
 blueprint.add_url_rule("/drafts/<int:draft>", view_func=views.draft)
+blueprint.add_url_rule("/drafts/<int:draft>/preview", view_func=previews.preview)
+blueprint.add_url_rule("/drafts/<int:draft>/preview.json", view_func=previews.preview_json)
+blueprint.add_url_rule("/drafts/<int:draft>/draft.json", view_func=previews.draft_json)
 blueprint.add_url_rule("/drafts/<int:draft>/edit", view_func=views.edit_draft, methods=["GET", "POST"])
 blueprint.add_url_rule("/drafts/<int:draft>/publish", view_func=views.publish, methods=["POST"])
 blueprint.add_url_rule("/drafts/<int:draft>/discard", view_func=views.discard, methods=["POST"])

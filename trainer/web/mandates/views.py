@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -27,6 +26,7 @@ from trainer.mandates.values import (
     TaskKindKey,
 )
 from trainer.web.access import may, must, requires, today
+from trainer.web.mandates.clocks import day_asked, known_at
 from trainer.web.mandates.forms import (
     InstrumentForm,
     PublishForm,
@@ -81,9 +81,9 @@ def missions() -> Page:
 
 @requires(Permission.READ_MANDATES)
 def mission(mission: int) -> Page:
-    """A mission's mandate, today or as read on another day."""
-    on = _day_asked()
-    found = queries.mission_page(reading(), mission=MissionId(mission), on=on)
+    """A mission's mandate, today or as read on another day, by what is on file or was on file on another day."""
+    on, known_on = day_asked("on") or today(), day_asked("known")
+    found = queries.mission_page(reading(), mission=MissionId(mission), on=on, known_at=known_at(known_on))
     page = _within(len(found.tasks))
     return _page(
         "mandates/mission.html",
@@ -95,6 +95,7 @@ def mission(mission: int) -> Page:
         announced=found.announced[:PAGE_SIZE],
         texts=found.instruments if request.args.get("history") == "all" else found.instruments[:RECENT],
         other_day=on != today(),
+        known_on=known_on if found.known_at else None,
         asked=request.args.get("on", ""),
     )
 
@@ -355,14 +356,6 @@ def _area_of(kind: TaskKindKey | None) -> str:
 def _page(template: str, status: int = 200, **context: object) -> Page:
     drawn = render_template(template, **context)
     return drawn if status == 200 else (drawn, status)
-
-
-def _day_asked() -> date:
-    """The day in ?on=, or today for none and for what is no day."""
-    try:
-        return date.fromisoformat(request.args.get("on", ""))
-    except ValueError:
-        return today()
 
 
 def _pages(total: int) -> int:

@@ -1,7 +1,8 @@
 """Tasks, shifts and rules in words, as the pages of mandates say them."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from babel.dates import format_date
 from flask import url_for
@@ -13,18 +14,23 @@ from trainer.competencies.values import Area
 from trainer.kernel.values import Problem
 from trainer.mandates.values import (
     TASK_KINDS,
+    ComparedTask,
+    Comparison,
     DueRule,
+    Ending,
+    EndingKind,
     Force,
     InstrumentDraft,
     MandatedTask,
     MandateShift,
+    Move,
     RequirementRule,
     Scope,
     TaskKindKey,
     TaskLine,
 )
 from trainer.web.filters import listed
-from trainer.web.words import DAY, name, worded
+from trainer.web.words import DAY, name, symbol, worded
 
 
 def kind_name(kind: TaskKindKey | str) -> str:
@@ -77,6 +83,50 @@ def shift_rows(shift: MandateShift) -> list[dict[str, str]]:
         }
         for each in shift.moves
     ]
+
+
+def ending_words(ended: Ending) -> str:
+    """What ended a task: "ended by S/RES/2790 (2025), 3, on 1 January 2027"."""
+    said = {"symbol": ended.symbol, "paragraph": ended.paragraph, "day": _day(ended.on)}
+    if ended.kind is EndingKind.NOT_MENTIONED:
+        return str(gettext("%(symbol)s replaces the whole mandate from %(day)s and does not mention it", **said))
+    if ended.kind is EndingKind.RAN_OUT:
+        said["day"] = _day(ended.on - timedelta(days=1))
+        return str(gettext("ran out on %(day)s, as %(symbol)s, %(paragraph)s, said", **said))
+    return str(gettext("ended by %(symbol)s, %(paragraph)s, from %(day)s on", **said))
+
+
+def cited_words(task: MandatedTask) -> str:
+    """The text and paragraph behind a task, and whether the latest text mentions it."""
+    said = {"symbol": task.symbol, "paragraph": task.paragraph}
+    if task.inherited:
+        return str(gettext("inherited from %(symbol)s, %(paragraph)s", **said))
+    return str(gettext("%(symbol)s, %(paragraph)s", **said))
+
+
+def compared_rows(found: Comparison) -> list[dict[str, Any]]:
+    """A comparison as the shift component takes it, each row with its paragraph."""
+    return [
+        {
+            "move": each.move.move.value,
+            "before": in_full(each.move.before) if each.move.before else "",
+            "after": in_full(each.move.after) if each.move.after else "",
+            "note": symbol(_compared_note(each)),
+            "url": "",
+        }
+        for each in found.tasks
+    ]
+
+
+def _compared_note(each: ComparedTask) -> str:
+    before, after = each.move.before, each.move.after
+    if each.ended:
+        return ending_words(each.ended)
+    if after is None:
+        return cited_words(before) if before else ""
+    if each.move.move is Move.CHANGED and before and before.symbol != after.symbol:
+        return str(gettext("%(now)s; before: %(before)s", now=cited_words(after), before=cited_words(before)))
+    return cited_words(after)
 
 
 def moved(shift: MandateShift) -> bool:
@@ -145,7 +195,9 @@ def _day(day: date) -> str:
 FILTERS: Mapping[str, Callable[..., object]] = {
     "area_name": area_name,
     "certainty_word": certainty_word,
+    "compared_rows": compared_rows,
     "draft_problem": draft_problem,
+    "ending_words": ending_words,
     "rule_due": due,
     "rule_scope": of_whom,
     "shift_moves": moved,

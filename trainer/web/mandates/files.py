@@ -1,0 +1,121 @@
+"""The rows of mandates as files of comma-separated values hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from flask_babel import gettext
+
+from trainer.mandates.values import Comparison, MandatedTask, MandateTable, MissionPage
+from trainer.web.mandates.words import ending_words, how, kind_name
+from trainer.web.words import name
+
+
+def _task_heads() -> tuple[str, ...]:
+    return gettext("Area"), gettext("Task"), gettext("Area of operations")
+
+
+def _task(task: MandatedTask) -> tuple[str, ...]:
+    return name(task.area), kind_name(task.task_kind), task.area_of_operations
+
+
+def task_heads() -> Sequence[str]:
+    """Of the tasks on a day."""
+    return (
+        *_task_heads(),
+        gettext("How"),
+        gettext("Priority"),
+        gettext("Text"),
+        gettext("Paragraph"),
+        gettext("Since"),
+        gettext("Begins"),
+        gettext("Last day"),
+        gettext("Inherited"),
+        gettext("Renewal verified"),
+    )
+
+
+def task_rows(page: MissionPage) -> Iterator[Sequence[object]]:
+    """One row for each task in force, then for what is announced."""
+    for task in (*page.tasks, *page.announced):
+        yield (
+            *_task(task),
+            how(task),
+            task.priority,
+            task.symbol,
+            task.paragraph,
+            task.since_on.isoformat(),
+            task.begins_on.isoformat() if task.begins_on else "",
+            task.last_on.isoformat() if task.last_on else "",
+            _yes(said=task.inherited),
+            _yes(said=task.renewal_verified),
+        )
+
+
+def _yes(*, said: bool) -> str:
+    return str(gettext("yes") if said else gettext("no"))
+
+
+def table_heads() -> Sequence[str]:
+    """Of the table of areas and texts."""
+    return (
+        gettext("Text"),
+        gettext("In effect from"),
+        *_task_heads(),
+        gettext("What the text does"),
+        gettext("How"),
+        gettext("Priority"),
+        gettext("Paragraph"),
+        gettext("Of the text"),
+        gettext("Why it ended"),
+    )
+
+
+def table_rows(table: MandateTable) -> Iterator[Sequence[object]]:
+    """One row for each text and task, the oldest text first."""
+    for text, steps in zip(table.texts, table.steps, strict=True):
+        for step in steps:
+            yield (
+                text.symbol,
+                text.effective_on.isoformat(),
+                *_task(step.task),
+                name(step.kind),
+                how(step.task),
+                step.task.priority,
+                step.paragraph,
+                step.ended.symbol if step.ended else step.task.symbol,
+                ending_words(step.ended) if step.ended else "",
+            )
+
+
+def compare_heads() -> Sequence[str]:
+    """Of two readings."""
+    return (
+        *_task_heads(),
+        gettext("What moves"),
+        gettext("How, before"),
+        gettext("Priority, before"),
+        gettext("Text, before"),
+        gettext("Paragraph, before"),
+        gettext("How, after"),
+        gettext("Priority, after"),
+        gettext("Text, after"),
+        gettext("Paragraph, after"),
+        gettext("Why it ended"),
+    )
+
+
+def compare_rows(found: Comparison) -> Iterator[Sequence[object]]:
+    """One row for each task of either."""
+    for each in found.tasks:
+        yield (
+            *_task(each.move.task),
+            each.move.move.value,
+            *_side(each.move.before),
+            *_side(each.move.after),
+            ending_words(each.ended) if each.ended else "",
+        )
+
+
+def _side(task: MandatedTask | None) -> Sequence[object]:
+    return ("", "", "", "") if task is None else (how(task), task.priority, task.symbol, task.paragraph)
