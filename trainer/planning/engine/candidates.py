@@ -6,11 +6,13 @@ form a group, because they cover the same gaps. Capacity, budgets and the other 
 whoever chooses. People are taken in blocks so that memory follows the result and not the intermediate tables.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from trainer.planning.engine import compiled, scan
 from trainer.planning.engine.instance import ON_SITE, Instance, Ints
 
 NEEDS, OLD, LOCKED, SERVES = 1, 2, 4, 8
@@ -39,6 +41,8 @@ class Candidates:
     """[N+1] the gaps of a group"""
     group_gap: npt.NDArray[np.int32]
     """gap indices; empty for a group that only serves or only was there before"""
+    thin: bool = False
+    """pairs that only serve to earn a prerequisite are left out"""
 
     def __len__(self) -> int:
         return len(self.pair_session)
@@ -59,14 +63,100 @@ def closing_value(instance: Instance, gap: Ints, day: Ints) -> Ints:
     return np.where(day <= instance.g_due[gap], on_time, late)
 
 
-def find(instance: Instance) -> Candidates:
-    """All eligible pairs; seconds at 100,000 people, milliseconds at a few thousand gaps."""
+MACHINE_FROM = 200_000
+"""Pairs, estimated from above, from which machine code finds them sooner, its loading included."""
+
+MACHINE_ANYHOW = 2_000_000
+"""The same when there is no machine code on disk and it must be made."""
+
+THIN_FROM = 12_000_000
+"""Pairs, estimated from above, from which those that only serve to earn a prerequisite are left out."""
+
+
+def find(instance: Instance, *, threads: int = 1) -> Candidates:
+    """All eligible pairs, `thin` ones on very large instances: then pairs that only prepare for others are left out."""
+    tables = Lookup(instance)
+    likely = tables.likely_pairs()
+    gaps = int(np.diff(instance.g_ptr).max(initial=0))
+    ready = likely >= MACHINE_ANYHOW or (likely >= MACHINE_FROM and compiled.is_cached())
+    if gaps > scan.MOST_GAPS or not ready:
+        return find_by_columns(instance)
+    return find_by_scan(tables, thin=likely >= THIN_FROM, threads=threads)
+
+
+def find_by_columns(instance: Instance) -> Candidates:
+    """All eligible pairs without machine code: milliseconds at a few thousand gaps."""
     tables = Lookup(instance)
     people = instance.people
     return _join([_block(tables, first, min(first + BLOCK, people)) for first in range(0, people, BLOCK)])
 
 
-def _join(blocks: list["_Block"]) -> Candidates:
+def find_by_scan(tables: "Lookup", *, thin: bool, threads: int) -> Candidates:
+    """The same person by person as machine code."""
+    instance = tables.instance
+    question = _question(tables, providers=0 if thin else 1)
+    code = compiled.scanning()
+    everybody = np.arange(instance.people)
+    room = 600 if thin else 1200
+
+    def work(first: int) -> _Block:
+        last = min(first + BLOCK, instance.people)
+        scale = 1
+        while True:
+            found = _room(instance, (last - first) * room * scale, last - first)
+            if code(question, found, everybody, first, last):
+                return _trimmed(found)
+            scale *= 2
+
+    with ThreadPoolExecutor(threads) as pool:
+        return _join(list(pool.map(work, range(0, instance.people, BLOCK))), thin=thin)
+
+
+def _question(tables: "Lookup", *, providers: int) -> scan.Scan:
+    i, o = tables.instance, tables.instance.objective
+    old = np.lexsort((i.old_session, i.old_person))
+    latest = np.full(i.courses, -1)
+    np.maximum.at(latest, i.s_course, i.s_start)
+    course, region = np.divmod(np.arange(i.courses * len(i.travel)), max(1, len(i.travel)))
+    journey = np.where(i.c_mode[course] >= ON_SITE, i.travel[region, i.c_region[course]], 0)
+    days = np.arange(int(i.s_end.max(initial=0)) + 1)
+    return scan.Scan(
+        g_ptr=i.g_ptr, g_comp=i.g_comp, g_level=i.g_level, g_due=i.g_due, g_weight=i.g_weight, h_ptr=i.h_ptr,
+        h_comp=i.h_comp, h_level=i.h_level, h_expiry=i.h_expiry, av_ptr=i.av_ptr, av_start=i.av_start,
+        av_end=i.av_end, p_family=i.p_family, p_lang=i.p_lang, p_region=i.p_region,
+        old_ptr=np.searchsorted(i.old_person[old], np.arange(i.people + 1)), old_session=i.old_session[old],
+        award_ptr=tables.award_ptr, award_course=tables.award_course, aw_ptr=i.aw_ptr, aw_comp=i.aw_comp,
+        aw_level=i.aw_level, c_family=i.c_family, c_lang=i.c_lang, c_pre_comp=i.c_pre_comp,
+        c_pre_level=i.c_pre_level, c_charge=o.seat + o.cost_num * (i.c_cost[course] + journey) // o.cost_den,
+        c_latest=latest, open_ptr=tables.open_ptr, open_session=tables.open_session, s_course=i.s_course,
+        s_start=i.s_start, s_end=i.s_end, s_blocks=i.blocks.astype(np.int64),
+        on_time=o.on_time + o.early * (i.horizon - days) // i.horizon, levels=tables.levels, regions=len(i.travel),
+        freeze_day=i.freeze_day, late=o.late, late_decay=o.late_decay, providers=providers,
+    )  # fmt: skip
+
+
+def _room(i: Instance, pairs: int, people: int) -> scan.Found:
+    def column() -> Ints:
+        return np.zeros(i.courses, np.int64)
+
+    return scan.Found(
+        pairs=np.zeros(people, np.int64), session=np.empty(pairs, np.int32), group=np.empty(pairs, np.int32),
+        net=np.empty(pairs, np.int32), mark=np.empty(pairs, np.uint8), sizes=np.empty(pairs // 4 + 100, np.int64),
+        gap=np.empty(pairs // 4 + 100, np.int32), course=column(), place=column() - 1, covers=column(),
+        until=column(), earned=column(), needy=column(), serving=column(), filled=np.zeros(3, np.int64),
+    )  # fmt: skip
+
+
+def _trimmed(f: scan.Found) -> "_Block":
+    pairs, groups, gaps = f.filled.tolist()
+    return _Block(
+        people=len(f.pairs), person=np.repeat(np.arange(len(f.pairs), dtype=np.int32), f.pairs),
+        session=f.session[:pairs].copy(), group=f.group[:pairs].copy(), net=f.net[:pairs].copy(),
+        mark=f.mark[:pairs].copy(), group_ptr=_pointers(f.sizes[:groups]), group_gap=f.gap[:gaps].copy(),
+    )  # fmt: skip
+
+
+def _join(blocks: list["_Block"], *, thin: bool = False) -> Candidates:
     shift, pairs, sizes = 0, [], []
     for block in blocks:
         pairs.append(np.bincount(block.person, minlength=block.people))
@@ -82,6 +172,7 @@ def _join(blocks: list["_Block"]) -> Candidates:
         pair_mark=np.concatenate([np.zeros(0, np.uint8), *(b.mark for b in blocks)]),
         group_ptr=_pointers(np.concatenate([np.zeros(0, np.int64), *sizes])),
         group_gap=np.concatenate([empty32, *(b.group_gap for b in blocks)]),
+        thin=thin,
     )
 
 
@@ -108,6 +199,13 @@ class Lookup:
         self.open_session = self.open_session[np.argsort(i.s_course[self.open_session], kind="stable")]
         self.open_ptr = np.searchsorted(i.s_course[self.open_session], np.arange(i.courses + 1))
         self.session_blocks = i.blocks
+
+    def likely_pairs(self) -> int:
+        """How many pairs there may be at most, those that only prepare for others aside."""
+        i = self.instance
+        open_sessions = np.concatenate(([0], np.cumsum(np.diff(self.open_ptr)[self.award_course])))
+        per_key = open_sessions[self.award_ptr[1:]] - open_sessions[self.award_ptr[:-1]]
+        return int(per_key[i.g_comp * self.levels + i.g_level].sum())
 
     def _courses_by_award(self) -> tuple[Ints, Ints]:
         """For every (competency, level) the courses that award at least that level."""

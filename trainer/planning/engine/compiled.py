@@ -9,10 +9,11 @@ from pathlib import Path
 from types import FunctionType, SimpleNamespace
 from typing import Any
 
-from trainer.planning.engine import kernels
+from trainer.planning.engine import kernels, scan
 
 IN_ORDER = (
-    "seat_money", "gap_value", "_add_item", "_collect", "_awards", "_fits", "_find_idle", "_toll", "_count_sharing",
+    "seat_money", "gap_value", "_awards", "_make_items", "_find_beaten", "_serves_until", "_find_needs", "_collect",
+    "_fits", "_toll", "_count_sharing",
     "_charge_needy", "_thin_servers", "_ready", "_to_branch_on", "_shares", "_hope", "_look", "best_set", "worth_of",
     "release", "hold", "place", "respond", "fill", "ease", "_sits_in", "_covers_alike", "without", "_next_victim",
     "_log", "_undo", "_victim", "displace",
@@ -47,6 +48,14 @@ def machine_code() -> SimpleNamespace:
         twin.__qualname__ = name
         names[name] = jit(twin, name)
     return SimpleNamespace(**{name: names[name] for name in ENTRIES})
+
+
+@cache
+def scanning() -> Any:
+    """`scan.scan` as machine code."""
+    import numba
+
+    return numba.njit(cache=True, nogil=True)(scan.scan)
 
 
 def plain_code() -> SimpleNamespace:

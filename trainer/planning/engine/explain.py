@@ -22,6 +22,9 @@ Flags = npt.NDArray[np.bool_]
 BLOCK = 4000
 """Open gaps explained at a time."""
 
+MOST_ALTERNATIVES = 100_000
+"""Seats up to which it is said of every one of them what it beats; a person problem each."""
+
 
 class Reason(IntEnum):
     """Why a gap is open; CLOSED when it is not."""
@@ -219,8 +222,10 @@ def _gains(table: Table, plan: Plan, pair: Ints) -> Ints:
 
 
 def alternatives(table: Table, state: State) -> Alternatives:
-    """What each seat beats: one person problem per seat, with the seats that are free now."""
+    """What each seat beats: one person problem per seat, with the seats that are free now; nothing when too many."""
     person, pair = table.seats_of(state)
+    if len(pair) > MOST_ALTERNATIVES:
+        return Alternatives(lost=np.zeros(0, np.int64), session=np.zeros(0, np.int64))
     lost, instead = table.zeros(len(pair)), table.zeros(len(pair), -1)
     table.kernels.without(
         table.board, table.desks[0], state, table.closed(), table.flat(person), table.flat(pair), NODES, lost, instead

@@ -64,6 +64,14 @@ class Board(NamedTuple):
     aw_level: Numbers
     travel: Numbers
     on_time: Numbers
+    heed: int
+    """the marks that are looked at: without NEEDS every prerequisite counts as held"""
+    skip: int
+    """the marks that put a new pair out of play: with NEEDS, nothing is chosen that must be prepared for"""
+    partner_dear: Numbers
+    """[partners] the dearest seat of each"""
+    dearest: int
+    """what a seat can cost a mission at most"""
     regions: int
     late: int
     late_decay: int
@@ -141,6 +149,23 @@ class Desk(NamedTuple):
     stack_item: Numbers
     stack_phase: Numbers
     best: Numbers
+    pick: Numbers
+    """the pairs worth something at these prices, before the items are made of them; the next columns are theirs"""
+    worth: Numbers
+    fee: Numbers
+    mask: Numbers
+    """bit set of the gaps it closes"""
+    price: Numbers
+    """what its gaps are worth less what it is worth"""
+    rank: Numbers
+    beaten: Numbers
+    """1 when another one closes the same gaps at least as well"""
+    beats: Numbers
+    """those that may beat others"""
+    need_of: Numbers
+    """a course whose prerequisite may have to be earned"""
+    need_by: Numbers
+    """and the last day on which it starts"""
     out: Numbers
     """[4] seats in `best`, upper bound, nodes, cut short"""
 
@@ -162,98 +187,46 @@ def gap_value(b: Board, gap: int, day: int) -> int:
     return int(b.g_weight[gap] * points) if points > 0 else 0
 
 
-def _add_item(b: Board, d: Desk, p: int, k: int, n: int, net: int, money: int) -> int:
-    """Item n is pair k with this reduced worth; returns the number of items."""
-    at = d.first[n]
-    s = b.pair_session[k]
-    course = b.s_course[s]
-    end = b.s_end[s]
-    total = 0
-    group = b.pair_group[k]
-    for x in range(b.group_ptr[group], b.group_ptr[group + 1]):
-        gap = b.group_gap[x]
-        value = gap_value(b, gap, end)
-        if value > 0:
-            d.cover_gap[at] = gap - b.g_ptr[p]
-            d.cover_value[at] = value
-            at += 1
-            total += value
-    d.item[n] = k
-    d.cost[n] = total - net
-    d.money[n] = money
-    d.paid[n] = b.s_cost[s] if money > 0 else 0
-    d.partner[n] = b.s_partner[s]
-    d.course[n] = course
-    d.start[n] = b.s_start[s]
-    d.end[n] = end
-    d.blocks[n] = b.s_blocks[s]
-    d.need_comp[n] = b.c_pre_comp[course] if b.pair_mark[k] & NEEDS else -1
-    d.need_level[n] = b.c_pre_level[course]
-    d.toll[n] = 0
-    d.least_toll[n] = 0
-    d.waits[n] = b.pair_mark[k] & NEEDS
-    d.serves[n] = 0
-    d.idle[n] = 0
-    d.status[n] = 0
-    d.first[n + 1] = at
-    return n + 1
-
-
-def _collect(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int) -> int:
-    """The items of a person: pairs that are worth something at these prices, then what serves the needy ones."""
-    pair_session, pair_net, pair_mark = b.pair_session, b.pair_net, b.pair_mark
-    s_cap, s_cost, s_partner = b.s_cap, b.s_cost, b.s_partner
-    free, full, partner_price, taken = v.free, v.full, v.partner, t.taken
-    have = d.have
-    n = 0
-    d.first[0] = 0
-    mission = b.p_mission[p]
-    mission_price = v.mission[mission]
-    # What all needy items together could bring: a seat that only serves them is of no use if it costs more.
-    hope = 0
-    for g in range(b.g_ptr[p + 1] - b.g_ptr[p]):
-        have[g] = 0
-    for only_serving in range(2):
-        if only_serving and hope == 0:
-            break
-        for k in range(b.pair_ptr[p], b.pair_ptr[p + 1]):
-            mark = pair_mark[k]
-            net = pair_net[k]
-            if mark & LOCKED:
-                if not only_serving:
-                    n = _add_item(b, d, p, k, n, net, 0)
-                continue
-            if only_serving and mark & SERVES == 0:
-                continue
-            if mark & OLD:
-                net += b.change
-            if net <= 0 and not only_serving:
-                continue
-            s = pair_session[k]
-            price = full[s] if taken[s] >= s_cap[s] else free[s]
-            net -= price
-            if (net > 0 if only_serving else net <= 0) or net + hope <= 0 or s == ban:
-                continue
-            if mission_price or partner_price[s_partner[s]]:
-                money = seat_money(b, p, s)
-                net -= (partner_price[s_partner[s]] * s_cost[s] + mission_price * money) >> SCALE
-                if (net > 0 if only_serving else net <= 0) or net + hope <= 0:
-                    continue
-            money = seat_money(b, p, s)
-            if s_cost[s] > t.partner_left[s_partner[s]] or money > t.mission_left[mission]:
-                continue
-            n = _add_item(b, d, p, k, n, net, money)
-            if only_serving:
-                continue
-            if mark & OLD:
-                hope += net
-            elif mark & NEEDS:
-                for y in range(d.first[n - 1], d.first[n]):
-                    g = d.cover_gap[y]
-                    if net > have[g]:
-                        hope += net - have[g]
-                        have[g] = net
-    return n
+def _make_items(b: Board, d: Desk, p: int, n: int) -> None:
+    """Complete the n items of which pair, cost, money, `idle` and `serves` are known."""
+    item, first, cover_gap, cover_value = d.item, d.first, d.cover_gap, d.cover_value
+    pair_session, pair_group, pair_mark, group_ptr, group_gap = (
+        b.pair_session, b.pair_group, b.pair_mark, b.group_ptr, b.group_gap,
+    )  # fmt: skip
+    s_course, s_start, s_end, s_blocks, s_cost, s_partner = (
+        b.s_course, b.s_start, b.s_end, b.s_blocks, b.s_cost, b.s_partner,
+    )  # fmt: skip
+    g_due, g_weight, on_time = b.g_due, b.g_weight, b.on_time
+    base = b.g_ptr[p]
+    at = 0
+    first[0] = 0
+    for i in range(n):
+        k = item[i]
+        s = pair_session[k]
+        course = s_course[s]
+        end = s_end[s]
+        for x in range(group_ptr[pair_group[k]], group_ptr[pair_group[k] + 1]):
+            gap = group_gap[x]
+            late = end - g_due[gap]
+            points = on_time[end] if late <= 0 else b.late - b.late_decay * late
+            if points > 0:
+                cover_gap[at] = gap - base
+                cover_value[at] = g_weight[gap] * points
+                at += 1
+        first[i + 1] = at
+        d.paid[i] = s_cost[s] if d.money[i] > 0 else 0
+        d.partner[i] = s_partner[s]
+        d.course[i] = course
+        d.start[i] = s_start[s]
+        d.end[i] = end
+        d.blocks[i] = s_blocks[s]
+        needs = pair_mark[k] & b.heed & NEEDS
+        d.need_comp[i] = b.c_pre_comp[course] if needs else -1
+        d.need_level[i] = b.c_pre_level[course]
+        d.waits[i] = needs
+        d.toll[i] = 0
+        d.least_toll[i] = 0
+        d.status[i] = 0
 
 
 def _awards(aw_ptr: Numbers, aw_comp: Numbers, aw_level: Numbers, course: int, comp: int, level: int) -> bool:
@@ -262,6 +235,296 @@ def _awards(aw_ptr: Numbers, aw_comp: Numbers, aw_level: Numbers, course: int, c
         if aw_comp[x] == comp and aw_level[x] >= level:
             found = True
     return found
+
+
+def _collect(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int) -> int:
+    """The items of a person: pairs worth something at these prices that no other beats, then what serves needy ones."""
+    pair_session, pair_net, pair_mark, pair_group = b.pair_session, b.pair_net, b.pair_mark, b.pair_group
+    s_cap, s_cost, s_partner, s_course, s_start, s_end = b.s_cap, b.s_cost, b.s_partner, b.s_course, b.s_start, b.s_end
+    group_ptr, group_gap, g_due, g_weight, on_time = b.group_ptr, b.group_gap, b.g_due, b.g_weight, b.on_time
+    s_blocks, s_travels, s_region, travel = b.s_blocks, b.s_travels, b.s_region, b.travel
+    free, full, partner_price, taken = v.free, v.full, v.partner, t.taken
+    from_region = b.p_region[p] * b.regions
+    pick, worth, fee, mask, price, beaten, have = d.pick, d.worth, d.fee, d.mask, d.price, d.beaten, d.have
+    mission = b.p_mission[p]
+    mission_price = v.mission[mission]
+    few_gaps = b.g_ptr[p + 1] - b.g_ptr[p] <= 60
+    # What all needy items together could bring: a seat that only serves them is of no use if it costs more.
+    hope = 0
+    for g in range(b.g_ptr[p + 1] - b.g_ptr[p]):
+        have[g] = 0
+    count = 0
+    needy = 0
+    for k in range(b.pair_ptr[p], b.pair_ptr[p + 1]):
+        mark = pair_mark[k]
+        if mark & b.skip and mark & OLD == 0:
+            continue
+        mark &= b.heed
+        net = pair_net[k]
+        money = 0
+        s = pair_session[k]
+        if mark & LOCKED == 0:
+            if mark & OLD:
+                net += b.change
+            if net <= 0:
+                continue
+            net -= full[s] if taken[s] >= s_cap[s] else free[s]
+            if net <= 0 or s == ban:
+                continue
+            money = s_cost[s]
+            if s_travels[s]:
+                money += travel[from_region + s_region[s]]
+            if mission_price or partner_price[s_partner[s]]:
+                net -= (partner_price[s_partner[s]] * s_cost[s] + mission_price * money) >> SCALE
+                if net <= 0:
+                    continue
+            if s_cost[s] > t.partner_left[s_partner[s]] or money > t.mission_left[mission]:
+                continue
+        pick[count] = k
+        worth[count] = net
+        fee[count] = money
+        beaten[count] = 0
+        bits = 0
+        total = 0
+        for x in range(group_ptr[pair_group[k]], group_ptr[pair_group[k] + 1]):
+            gap = group_gap[x]
+            late = s_end[s] - g_due[gap]
+            points = on_time[s_end[s]] if late <= 0 else b.late - b.late_decay * late
+            if points <= 0:
+                continue
+            total += g_weight[gap] * points
+            g = gap - b.g_ptr[p]
+            if few_gaps:
+                bits |= 1 << g
+            if mark & (NEEDS | OLD | LOCKED) == NEEDS and net > have[g]:
+                hope += net - have[g]
+                have[g] = net
+        if mark & (OLD | LOCKED) == OLD:
+            hope += net
+        if mark & (NEEDS | LOCKED) == NEEDS:
+            needy += 1
+        mask[count] = bits
+        price[count] = total - net
+        count += 1
+    if count > THIN_FROM and few_gaps:
+        needy = _find_beaten(b, d, t, p, count)
+    item, cost, moneys, idle, serves = d.item, d.cost, d.money, d.idle, d.serves
+    n = 0
+    if needy == 0:
+        for x in range(count):
+            if not beaten[x]:
+                item[n] = pick[x]
+                cost[n] = price[x]
+                moneys[n] = fee[x]
+                idle[n] = 0
+                serves[n] = 0
+                n += 1
+        _make_items(b, d, p, n)
+        return n
+    needs = _find_needs(b, d, p, count)
+    y = 0
+    before = -1
+    last_start = -1
+    servers = 0
+    for k in range(b.pair_ptr[p], b.pair_ptr[p + 1]):
+        picked = y < count and pick[y] == k
+        if picked:
+            y += 1
+        mark = pair_mark[k]
+        if mark & SERVES == 0 and (not picked or beaten[y - 1]):
+            continue
+        s = pair_session[k]
+        if s_course[s] != before:
+            before = s_course[s]
+            last_start = _serves_until(b, d, before, needs)
+            servers = n
+        serving = mark & SERVES and s_end[s] < last_start
+        if picked:
+            if beaten[y - 1] and not serving:
+                continue
+            charge = price[y - 1]
+            money = fee[y - 1]
+        else:
+            if not serving or s == ban:
+                continue
+            net = pair_net[k]
+            if mark & OLD:
+                net += b.change
+            net -= full[s] if taken[s] >= s_cap[s] else free[s]
+            if net + hope <= 0:
+                continue
+            money = s_cost[s]
+            if s_travels[s]:
+                money += travel[from_region + s_region[s]]
+            if mission_price or partner_price[s_partner[s]]:
+                net -= (partner_price[s_partner[s]] * s_cost[s] + mission_price * money) >> SCALE
+            if net > 0 or net + hope <= 0:
+                continue
+            if s_cost[s] > t.partner_left[s_partner[s]] or money > t.mission_left[mission]:
+                continue
+            charge = -net
+            for x in range(group_ptr[pair_group[k]], group_ptr[pair_group[k] + 1]):
+                gap = group_gap[x]
+                late = s_end[s] - g_due[gap]
+                points = on_time[s_end[s]] if late <= 0 else b.late - b.late_decay * late
+                if points > 0:
+                    charge += g_weight[gap] * points
+        useful = picked and not beaten[y - 1]
+        if not useful:
+            # Of the sessions of one course that only serve, one that another beats goes at once.
+            doubled = False
+            for x in range(servers, n):
+                r = pair_session[item[x]]
+                if cost[x] < 0 or cost[x] > charge or s_end[r] > s_end[s] or pair_mark[item[x]] & NEEDS:
+                    continue
+                if serves[x] and (not s_blocks[r] or s_start[r] >= s_start[s]):
+                    doubled = True
+                    break
+            if doubled:
+                continue
+        item[n] = k
+        cost[n] = charge
+        moneys[n] = money
+        idle[n] = 1 if picked and not useful else 0
+        serves[n] = 1 if serving else 0
+        n += 1
+    _make_items(b, d, p, n)
+    return n
+
+
+def _find_beaten(b: Board, d: Desk, t: State, p: int, count: int) -> int:
+    """Mark picked pairs whose own gaps another one closes at least as well; returns how many needy ones are left.
+
+    Pair a beats pair j when it closes at least the gaps of j, none later, costs no more and is as easy to have: no
+    prerequisite to earn, no money that j would not spend where money is short, and either it blocks no days or only
+    days that j blocks too. A set with j is then no worse with a instead. Should the set hold another session of a's
+    course: one that ends sooner than a leaves j nothing to close; one that ends later is replaced by a, and j
+    dropped, which needs that its cost is not negative.
+    """
+    pick, worth, fee, mask, price, beaten, rank = d.pick, d.worth, d.fee, d.mask, d.price, d.beaten, d.rank
+    pair_session, pair_mark, s_course, s_start, s_end = b.pair_session, b.pair_mark, b.s_course, b.s_start, b.s_end
+    s_blocks, s_cost, s_partner, beats = b.s_blocks, b.s_cost, b.s_partner, d.beats
+    rich = t.mission_left[b.p_mission[p]] >= b.max_seats * b.dearest
+    for x in range(count):
+        rank[x] = x
+    step = 1
+    while step * 3 < count:
+        step = step * 3 + 1
+    while step > 0:
+        for x in range(step, count):
+            mine = rank[x]
+            y = x
+            while y >= step and (
+                worth[rank[y - step]] < worth[mine] or (worth[rank[y - step]] == worth[mine] and rank[y - step] > mine)
+            ):
+                rank[y] = rank[y - step]
+                y -= step
+            rank[y] = mine
+        step //= 3
+    strong = 0
+    needy = 0
+    for x in range(count):
+        j = rank[x]
+        mark = pair_mark[pick[j]] & b.heed
+        if mark & LOCKED:
+            continue
+        s = pair_session[pick[j]]
+        for y in range(strong):
+            a = beats[y]
+            if mask[j] & mask[a] != mask[j] or price[a] > price[j]:
+                continue
+            r = pair_session[pick[a]]
+            if s_end[r] > s_end[s] or (s_blocks[r] and (not s_blocks[s] or s_start[r] < s_start[s])):
+                continue
+            if not rich and fee[a] > fee[j]:
+                continue
+            partner = s_partner[r]
+            if t.partner_left[partner] < b.max_seats * b.partner_dear[partner] and (
+                partner != s_partner[s] or s_cost[r] > s_cost[s]
+            ):
+                continue
+            beaten[j] = 1
+            break
+        if beaten[j]:
+            continue
+        if mark & NEEDS:
+            needy += 1
+            continue
+        if mask[j] == 0 or price[j] < 0:
+            continue
+        fits = True
+        for y in range(count):
+            if price[y] >= 0 and pair_mark[pick[y]] & LOCKED == 0:
+                continue
+            r = pair_session[pick[y]]
+            if s_course[r] == s_course[s]:
+                fits = False
+            if pair_mark[pick[y]] & LOCKED and s_blocks[r] and s_blocks[s]:
+                fits = fits and (s_start[r] > s_end[s] or s_start[s] > s_end[r])
+        if fits:
+            beats[strong] = j
+            strong += 1
+    return needy
+
+
+def _find_needs(b: Board, d: Desk, p: int, count: int) -> int:
+    """The courses whose prerequisite may have to be earned, each with the last start; returns how many.
+
+    First those of the picked pairs that are left, then those of what may serve these, and so on.
+    """
+    pair_session, pair_mark, s_course, s_start, s_end = b.pair_session, b.pair_mark, b.s_course, b.s_start, b.s_end
+    need_of, need_by = d.need_of, d.need_by
+    needs = 0
+    for x in range(count):
+        k = d.pick[x]
+        if d.beaten[x] or pair_mark[k] & (NEEDS | LOCKED) != NEEDS:
+            continue
+        s = pair_session[k]
+        # Pairs are sorted by course, and so are the needs so far.
+        if needs == 0 or need_of[needs - 1] != s_course[s]:
+            need_of[needs] = s_course[s]
+            need_by[needs] = s_start[s]
+            needs += 1
+        elif need_by[needs - 1] < s_start[s]:
+            need_by[needs - 1] = s_start[s]
+    more = True
+    while more:
+        more = False
+        before = -1
+        last_start = -1
+        for k in range(b.pair_ptr[p], b.pair_ptr[p + 1]):
+            if pair_mark[k] & (SERVES | NEEDS | LOCKED) != SERVES | NEEDS:
+                continue
+            s = pair_session[k]
+            course = s_course[s]
+            if course != before:
+                before = course
+                last_start = _serves_until(b, d, course, needs)
+            if s_end[s] >= last_start:
+                continue
+            x = 0
+            while x < needs and need_of[x] != course:
+                x += 1
+            if x == needs:
+                need_of[x] = course
+                need_by[x] = -1
+                needs += 1
+            if need_by[x] < s_start[s]:
+                need_by[x] = s_start[s]
+                more = True
+    return needs
+
+
+def _serves_until(b: Board, d: Desk, course: int, needs: int) -> int:
+    """Before which day a seat in the course must end to be of use to one of the needs; -1 when it never is."""
+    last_start = -1
+    for x in range(needs):
+        other = d.need_of[x]
+        if other == course or d.need_by[x] <= last_start:
+            continue
+        if _awards(b.aw_ptr, b.aw_comp, b.aw_level, course, b.c_pre_comp[other], b.c_pre_level[other]):
+            last_start = d.need_by[x]
+    return last_start
 
 
 def _fits(
@@ -282,48 +545,6 @@ def _fits(
         if partner[j] == partner[i]:
             bill += paid[j]
     return fits and spent <= money_left and bill <= partner_left
-
-
-def _find_idle(b: Board, d: Desk, t: State, p: int, n: int, m: int) -> None:
-    """Mark items whose own gaps another item closes at least as well.
-
-    Item a makes item j idle when it closes at least the gaps of j, none later, costs no more and is as easy to have:
-    no prerequisite to earn, and either it blocks no days or only days that j blocks too. A set with j is then no
-    worse with a instead. Should the set hold another session of a's course: one that ends sooner than a leaves j
-    nothing to close; one that ends later is replaced by a, and j dropped, which needs that its cost is not negative.
-    """
-    course, start, end, blocks, chosen = d.course, d.start, d.end, d.blocks, d.chosen
-    money, paid, partner, partner_left = d.money, d.paid, d.partner, t.partner_left
-    cost, status, first, idle, need_comp = d.cost, d.status, d.first, d.idle, d.need_comp
-    cover_gap, cover_value = d.cover_gap, d.cover_value
-    money_left = t.mission_left[b.p_mission[p]]
-    for i in range(n):
-        # With little money left, seats of one person compete for it, and cheaper is not always as easy to have.
-        if money[i] * b.max_seats > money_left or paid[i] * b.max_seats > partner_left[partner[i]] or cost[i] < 0:
-            return
-    for a in range(n):
-        if status[a] != 0 or need_comp[a] >= 0 or idle[a] or first[a] == first[a + 1]:
-            continue
-        if not _fits(
-            course, start, end, blocks, money, paid, partner, chosen, a, m, money_left, partner_left[partner[a]]
-        ):
-            continue
-        for j in range(n):
-            if cost[j] < cost[a] or idle[j] or status[j] != 0 or a == j:
-                continue
-            if blocks[a] and (not blocks[j] or start[a] < start[j] or end[a] > end[j]):
-                continue
-            useless = True
-            for y in range(first[j], first[j + 1]):
-                met = False
-                for x in range(first[a], first[a + 1]):
-                    if cover_gap[x] == cover_gap[y] and cover_value[x] >= cover_value[y]:
-                        met = True
-                if not met:
-                    useless = False
-                    break
-            if useless:
-                idle[j] = 1
 
 
 def _count_sharing(b: Board, d: Desk, n: int, needy: int) -> None:
@@ -368,42 +589,17 @@ def _count_sharing(b: Board, d: Desk, n: int, needy: int) -> None:
 
 
 def _charge_needy(b: Board, d: Desk, n: int, gaps: int) -> int:
-    """Set the toll of needy items that are of use, and mark what serves them; the rest is put out of play.
+    """Set the toll of the needy items and put out of play what is of no use.
 
     Returns how many needy items there are; they stand in `queue`, in the order of their start.
-
-    What serves a needy item may be needy itself, so the search goes on until nothing new is found.
     """
-    need_comp, need_level, toll, start, end = d.need_comp, d.need_level, d.toll, d.start, d.end
-    course, status, cost, first = d.course, d.status, d.cost, d.first
-    serves, idle, done, queue = d.serves, d.idle, d.stack_phase, d.queue
-    aw_ptr, aw_comp, aw_level = b.aw_ptr, b.aw_comp, b.aw_level
-    for i in range(n):
-        done[i] = 0
+    need_comp, toll, start, status, cost, first = d.need_comp, d.toll, d.start, d.status, d.cost, d.first
+    serves, queue = d.serves, d.queue
     for g in range(gaps):
         d.have[g] = 0
         d.share[g] = 0
-    more = True
-    while more:
-        more = False
-        for i in range(n):
-            comp = need_comp[i]
-            if comp < 0 or done[i] or status[i] != 0 or (idle[i] and not serves[i]):
-                continue
-            done[i] = 1
-            more = True
-            before = -1
-            awards = False
-            for j in range(n):
-                if course[j] != before:
-                    before = course[j]
-                    awards = before != course[i] and _awards(aw_ptr, aw_comp, aw_level, before, comp, need_level[i])
-                if awards and end[j] < start[i] and status[j] >= 0:
-                    serves[j] = 1
     for i in range(n):
-        if status[i] != 0 or serves[i]:
-            continue
-        if idle[i] or (need_comp[i] >= 0 and not done[i]) or (first[i] == first[i + 1] and cost[i] >= 0):
+        if status[i] == 0 and not serves[i] and first[i] == first[i + 1] and cost[i] >= 0:
             status[i] = -1
     needy = 0
     for i in range(n):
@@ -697,8 +893,6 @@ def best_set(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int, limit: in
             d.status[i] = 1
             d.chosen[m] = i
             m += 1
-    if n > THIN_FROM:
-        _find_idle(b, d, t, p, n, m)
     needy = _charge_needy(b, d, n, gaps)
     _thin_servers(d, n)
     depth = 0
@@ -836,18 +1030,21 @@ def respond(
     return total
 
 
-def fill(b: Board, d: Desk, t: State, v: Prices, order: Numbers, limit: int) -> int:
+def fill(b: Board, d: Desk, t: State, v: Prices, order: Numbers, limit: int, careful: int) -> int:
     """One after the other, people get their best set among the free seats at these prices; returns the gain.
 
-    At price zero nobody can lose by it. At other prices somebody may, and a set that is worse at price zero is
-    accepted: it leaves contested seats to others.
+    With `careful`, at price zero, nobody loses by it. Otherwise somebody may, and a set that is worse at price zero
+    is accepted: it leaves contested seats to others.
     """
     gained = 0
     for x in range(len(order)):
         p = order[x]
         before = t.worth[p]
         release(b, t, p)
-        best_set(b, d, t, v, p, -1, limit)
+        best = best_set(b, d, t, v, p, -1, limit)
+        if careful and best <= before:
+            hold(b, t, p)
+            continue
         place(b, d, t, p, d.out[0])
         gained += t.worth[p] - before
     return gained

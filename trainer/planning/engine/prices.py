@@ -101,6 +101,12 @@ def proven(table: Table, contest: Contest, warm: Shadow, known: Shadow) -> Shado
     return found if found.bound < known.bound else known
 
 
+PROOF_UNTIL = 10_000_000
+"""Eligible pairs up to which the proof may take its time."""
+
+PROOF_NODES_AT_MOST = 500
+"""Branch-and-bound nodes per person of a proof beyond that."""
+
 SAMPLE = 1_000
 """So many people, evenly chosen, tell enough for a first guess at the prices; one in fifty at least."""
 
@@ -184,5 +190,7 @@ def find(table: Table, contest: Contest, start: Shadow, *, rounds: int, eta: flo
 def prove(table: Table, contest: Contest, shadow: Shadow) -> Shadow:
     """The same prices with the bound worked out thoroughly."""
     market = _Market(table, contest, shadow)
-    bound = market.bound_of(market.ask(table.flat(contest.people), nodes=PROOF_NODES))
+    people = table.flat(contest.people)
+    nodes = PROOF_NODES if len(table.candidates) < PROOF_UNTIL else PROOF_NODES_AT_MOST
+    bound = market.bound_of(market.ask(people, nodes=nodes))
     return replace(shadow, bound=min(bound, shadow.bound))

@@ -7,7 +7,7 @@ import numpy as np
 
 from trainer.planning.engine.candidates import LOCKED, Candidates
 from trainer.planning.engine.instance import Ints
-from trainer.planning.engine.kernels import State
+from trainer.planning.engine.kernels import Board, State
 from trainer.planning.engine.prices import Contest, Shadow
 from trainer.planning.engine.table import Table
 
@@ -41,13 +41,13 @@ def keep(table: Table) -> State:
     return table.state_of_pairs(mine[pair])
 
 
-def refill(table: Table, state: State, order: Ints, stop: Callable[[], bool]) -> None:
-    """These people, in this order, get their best set among the seats that are free."""
+def refill(table: Table, state: State, order: Ints, stop: Callable[[], bool], *, board: Board | None = None) -> None:
+    """These people, in this order, get their best set among the seats that are free, if it is better than theirs."""
     closed = table.closed()
     for first in range(0, len(order), STRIDE):
         if stop():
             return
-        table.fill(state, closed, order[first : first + STRIDE])
+        table.fill(state, closed, order[first : first + STRIDE], board=board, careful=True)
 
 
 def priced_fill(table: Table, state: State, contest: Contest, shadow: Shadow, stop: Callable[[], bool]) -> None:
@@ -57,8 +57,8 @@ def priced_fill(table: Table, state: State, contest: Contest, shadow: Shadow, st
     for first in range(0, len(order), STRIDE):
         if stop():
             return
-        table.fill(state, closed, order[first : first + STRIDE])
-    refill(table, state, order, stop)
+        table.fill(state, closed, order[first : first + STRIDE], board=table.simple)
+    refill(table, state, order, stop, board=table.simple)
 
 
 def usual_sweeps(table: Table) -> int:
@@ -77,6 +77,6 @@ def displace(table: Table, state: State, ceiling: Ints, *, sweeps: int, stop: Ca
         if stop() or before >= bound:
             return
         table.displace(state, order, ceiling)
-        refill(table, state, order, stop)
+        refill(table, state, order, stop, board=table.simple)
         if (table.objective_of(state) - before) * ENOUGH <= abs(before):
             return

@@ -169,7 +169,7 @@ class _Run:
         self.stopped = False
         self.stages: list[Stage] = []
         self.bound: int | None = None
-        self.table = Table(instance, pairs.find(instance), threads=options.threads)
+        self.table = Table(instance, pairs.find(instance, threads=options.threads), threads=options.threads)
         self.best: State = self.table.empty_state()
         self.report: checker.Report | None = None
         self.plan = self.table.plan_of(self.best)
@@ -213,7 +213,7 @@ class _Run:
         self.bound = shadow.bound
         if repairing:
             return self.finish(self._priced(contest, shadow))
-        repair.refill(self.table, state, np.argsort(-contest.value, kind="stable"), self.stop)
+        repair.refill(self.table, state, np.argsort(-contest.value, kind="stable"), self.stop, board=self.table.simple)
         self.publish("first", self.table.copy(state))
         if self.options.mode == "first":
             return self.finish(self._priced(contest, shadow))
@@ -270,6 +270,8 @@ class _Run:
         repair.priced_fill(table, state, contest, shadow, stop)
         self.publish("prices", table.copy(state))
         repair.displace(table, state, contest.value, sweeps=self.sweeps, stop=stop, bound=shadow.bound)
+        if table.relaxes:
+            repair.refill(table, state, np.argsort(-contest.value, kind="stable"), stop)
         self.publish("displace", table.copy(state))
         count = self.options.neighbourhoods
         if count is None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from trainer.planning.engine import compiled
-from trainer.planning.engine.candidates import LOCKED, OLD, Candidates, money_of
+from trainer.planning.engine.candidates import LOCKED, NEEDS, OLD, SERVES, Candidates, money_of
 from trainer.planning.engine.instance import ON_SITE, Instance, Ints
 from trainer.planning.engine.kernels import CLOSED, Board, Desk, Numbers, Prices, State
 from trainer.planning.engine.plan import Plan
@@ -28,6 +28,9 @@ QUICK_FROM = 400_000
 
 QUICK_IF_READY = 20_000
 """Eligible pairs from which loading machine code that lies on disk beats doing without."""
+
+RELAXED_FROM = 10_000_000
+"""Eligible pairs from which prerequisites are taken as held in bounds, and avoided by plans at first."""
 
 DEPTH = 6
 """Occupants remembered per full session as those who would lose least."""
@@ -61,6 +64,11 @@ class Table:
         self.kernels = compiled.machine_code() if self.quick else compiled.plain_code()
         self._fix_locked()
         self.board = self._board()
+        # With many pairs, prerequisites cost most of the time and bring little: bounds take them as held, which is
+        # on the safe side, and a plan first does without what must be prepared for.
+        self.relaxes = pairs >= RELAXED_FROM
+        self.relaxed = self.board._replace(heed=OLD | LOCKED) if self.relaxes else self.board
+        self.simple = self.board._replace(skip=NEEDS) if self.relaxes else self.board
         self.desks = [self._desk() for _ in range(self.threads)]
         self.everybody = self.flat(np.arange(instance.people))
         # What everybody's kept seats are worth by being kept: a plan's worth minus this is its objective.
@@ -89,6 +97,8 @@ class Table:
     def _board(self) -> Board:
         i, c, o, flat = self.instance, self.candidates, self.instance.objective, self.flat
         days = np.arange(int(i.s_end.max(initial=0)) + 1)
+        dear = np.zeros(len(i.partner_budget), np.int64)
+        np.maximum.at(dear, i.c_partner, i.c_cost)
         return Board(
             pair_ptr=flat(c.pair_ptr), pair_session=flat(c.pair_session), pair_group=flat(c.pair_group),
             pair_net=flat(c.pair_net), pair_mark=flat(c.pair_mark), group_ptr=flat(c.group_ptr),
@@ -99,6 +109,8 @@ class Table:
             s_region=flat(i.c_region[i.s_course]), s_travels=flat(i.c_mode[i.s_course] >= ON_SITE),
             c_pre_comp=flat(i.c_pre_comp), c_pre_level=flat(i.c_pre_level), aw_ptr=flat(i.aw_ptr),
             aw_comp=flat(i.aw_comp), aw_level=flat(i.aw_level), travel=flat(i.travel),
+            heed=NEEDS | OLD | LOCKED | SERVES, skip=0, partner_dear=flat(dear),
+            dearest=int(i.c_cost.max(initial=0) + i.travel.max(initial=0)),
             on_time=flat(o.on_time + o.early * (i.horizon - days) // i.horizon), regions=len(i.travel),
             late=o.late, late_decay=o.late_decay, change=o.change, max_seats=i.max_seats,
             width=max(1, i.max_seats, int(self.locked_per_person.max(initial=0))),
@@ -194,8 +206,14 @@ class Table:
     def copy(self, state: State) -> State:
         return State(*(part.copy() for part in state))
 
-    def respond(self, prices: Prices, people: Sequence[int] | Numbers | None = None, *, nodes: int = NODES) -> Response:
-        """What these people would choose at these prices if there were seats and money for all."""
+    def respond(
+        self, prices: Prices, people: Sequence[int] | Numbers | None = None, *, nodes: int = NODES,
+        board: Board | None = None,
+    ) -> Response:  # fmt: skip
+        """What these people would choose at these prices if there were seats and money for all.
+
+        On large instances prerequisites count as held, unless another board is given.
+        """
         i = self.instance
         chosen = self.everybody if people is None else people
         free = State(
@@ -212,7 +230,17 @@ class Table:
 
         def work(t: int) -> None:
             self.kernels.respond(
-                self.board, self.desks[t], free, prices, chosen, cuts[t], cuts[t + 1], nodes, *parts[t], value, size
+                board or self.relaxed,
+                self.desks[t],
+                free,
+                prices,
+                chosen,
+                cuts[t],
+                cuts[t + 1],
+                nodes,
+                *parts[t],
+                value,
+                size,
             )
 
         if self.threads == 1:
@@ -226,9 +254,15 @@ class Table:
             partner=np.asarray(partner), mission=np.asarray(mission),
         )  # fmt: skip
 
-    def fill(self, state: State, prices: Prices, order: Ints) -> int:
+    def fill(
+        self, state: State, prices: Prices, order: Ints, *, board: Board | None = None, careful: bool = False
+    ) -> int:
         """People in this order get their best set among what is free; returns the gain."""
-        return int(self.kernels.fill(self.board, self.desks[0], state, prices, self.flat(order), NODES))
+        return int(
+            self.kernels.fill(
+                board or self.board, self.desks[0], state, prices, self.flat(order), NODES, 1 if careful else 0
+            )
+        )
 
     def displace(self, state: State, order: Ints, ceiling: Ints) -> int:
         """People in this order may take full seats from those who lose less; returns the gain."""
@@ -236,12 +270,12 @@ class Table:
         loss, who = self.zeros(sessions * DEPTH, CLOSED), self.zeros(sessions * DEPTH, -1)
         closed = self.closed()
         people = self.instance.people
-        self.kernels.ease(self.board, self.desks[0], state, closed, 0, people, NODES, DEPTH, loss, who)
+        self.kernels.ease(self.simple, self.desks[0], state, closed, 0, people, NODES, DEPTH, loss, who)
         guided = closed._replace(full=self.flat(np.asarray(loss)[::DEPTH]))
         log, log_seats = self.zeros(LONGEST_CHAIN), self.zeros(LONGEST_CHAIN * (self.board.width + 2))
         return int(
             self.kernels.displace(
-                self.board,
+                self.simple,
                 self.desks[0],
                 state,
                 guided,
