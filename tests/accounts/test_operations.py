@@ -527,3 +527,13 @@ def test_languages_are_chosen_once_each_in_their_order(session, asha):
 
     assert queries.account_of(session, person=asha).language == "fr"
     assert queries.person_profile(session, person=asha, on=TODAY).languages == ("fr", "ar")
+
+
+def test_other_addresses_of_one_ipv6_network_wait_as_well(session):
+    for number in range(rules.FAILURES_PER_ADDRESS - 1):
+        session.add(FailedSignIn(login=f"guess-{number}", address="2001:db8:1:2::/64", at=NOW))
+    assert sign_in(at(session), login="guess-40", address="2001:db8:1:2::7") is None
+
+    with pytest.raises(operations.TooManyAttempts):
+        sign_in(at(session), login="asha@example.org", address="2001:db8:1:2:ffff::1")
+    assert sign_in(at(session), login="guess-41", address="2001:db8:1:3::1") is None

@@ -315,3 +315,19 @@ def test_folding_a_folded_name_changes_nothing(text):
     folded = rules.fold_name(text)
 
     assert rules.fold_name(folded) == folded
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        pytest.param("10.0.0.1", "10.0.0.1", id="IPv4"),
+        pytest.param("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", id="IPv6"),
+        pytest.param("2001:db8:1:2::ffff", "2001:db8:1:2::/64", id="another address of the same site"),
+        pytest.param("fe80::1%eth0", "fe80::/64", id="with a zone"),
+        pytest.param("::ffff:10.0.0.1", "10.0.0.1", id="IPv4 in IPv6"),
+        pytest.param("", "", id="none"),
+        pytest.param("unix:", "unix:", id="no address"),
+    ],
+)
+def test_attempts_are_counted_by_network(address: str, counted: str) -> None:
+    assert rules.network_of(address) == counted

@@ -341,10 +341,17 @@ def grant_office(
 
 def end_office(work: Work, *, membership: MembershipId) -> PersonId:
     """End an office and return who held it; raises NoSuchOffice, LastAdministrator."""
-    row = work.session.get(Membership, membership)
+    row = work.session.get(Membership, membership, with_for_update=True, populate_existing=True)
     if row is None or row.ended_at is not None:
         raise NoSuchOffice
     if row.office is Office.ADMINISTRATOR:
+        # two administrators who end each other's office wait here for one another
+        work.session.execute(
+            select(Membership.id)
+            .where(Membership.office == Office.ADMINISTRATOR, Membership.ended_at.is_(None))
+            .order_by(Membership.id)
+            .with_for_update()
+        )
         others = queries.holders_of(work.session, office=Office.ADMINISTRATOR)
         if set(others) <= {row.person_id}:
             raise LastAdministrator
@@ -394,13 +401,14 @@ def sign_in(work: Work, *, login: str, password: str, address: str, browser: str
     counted with the transaction. Raises TooManyAttempts. What is done and said is the same for logins nobody has.
     """
     login = _folded(login)[:254]
-    address = address[:60]
+    address = rules.network_of(address[:60])
     _refuse_when_throttled(work, login=login, address=address)
     found = work.session.execute(
         select(Person.id, Credential)
         .join(Credential, Credential.person_id == Person.id)
         .where(or_(Person.key == login, Person.email == login), Person.left_on.is_(None))
         .order_by(Person.id)
+        .with_for_update(of=Credential)  # of two at the same time, one only uses a one-time password
     ).first()
     decoy = _decoy()  # made before it is needed, so that its making tells nothing
     matches = _matches(found.Credential.password_hash if found else decoy, password)

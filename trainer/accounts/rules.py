@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import Enum
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from trainer.accounts.values import Account, MissionId, Office, OrganisationId, Permission, Posting
 from trainer.kernel.values import Wording, wording
@@ -166,6 +167,11 @@ def reach_of(account: Account, permission: Permission) -> frozenset[MissionId] |
     return None
 
 
+def may_everywhere(account: Account, permission: Permission) -> bool:
+    """Whether the account may do this in every mission: asked for what holds in all, and for people who serve in none."""
+    return may(account, permission) and reach_of(account, permission) is None
+
+
 def _reaches(
     account: Account, office: Office, *, mission: MissionId | None, organisation: OrganisationId | None
 ) -> bool:
@@ -229,6 +235,20 @@ def wait_until(failures: Iterable[datetime], *, limit: int, now: datetime) -> da
     if len(recent) < limit:
         return None
     return recent[-limit] + FAILURE_WINDOW
+
+
+def network_of(address: str) -> str:
+    """What attempts from an address are counted under: itself, or of IPv6 the /64, within which one host has any address.
+
+    Source: RFC 6177, section 2: one site is given a /64 at the least. An address mapped from IPv4 counts as that one.
+    """
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
 
 
 def minutes_to_wait(until: datetime, *, now: datetime) -> int:
