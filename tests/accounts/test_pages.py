@@ -722,3 +722,12 @@ def test_somebody_who_left_is_signed_out_and_found_no_more(site, session, admin,
     assert "Asha Rao" not in site.get("/people/").text
     assert site.post(f"/administration/accounts/{asha}/password").status == 409
     assert site.get(f"/administration/accounts/{asha}").status == 200
+
+
+@pytest.mark.parametrize("path", ["", "/move", "/record", "/record/sheet", "/evidence", "/waivers"])
+def test_somebody_who_serves_nowhere_is_not_for_the_manager_of_one_mission(site, session, staff, path):
+    newcomer = make.person(session)
+    everywhere = make.holder(session, Office.READINESS_MANAGER)
+
+    assert site.sign_in(staff["owner"]).get(f"/people/{newcomer}{path}").status == 403
+    assert site.sign_in(everywhere).get(f"/people/{newcomer}{path}").status == 200

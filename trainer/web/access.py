@@ -120,7 +120,35 @@ def must(
 ) -> None:
     """Refuse unless the signed-in person may; for views whose subject is known only after a look-up."""
     if not may(permission, mission=mission, organisation=organisation):
-        raise NotAllowed(wording("Your account may not do this. Ask an administrator if you think it should."))
+        raise _refused()
+
+
+def may_about(permission: Permission, *, serves_in: MissionId | None) -> bool:
+    """Whether the signed-in person may do this about somebody who serves there.
+
+    Whoever serves in no mission is nobody's of one mission: they are for those whose office holds everywhere.
+    """
+    if serves_in is not None:
+        return may(permission, mission=serves_in)
+    known = account_or_none()
+    return known is not None and account_rules.may_everywhere(known, permission)
+
+
+def must_about(permission: Permission, *, serves_in: MissionId | None) -> None:
+    """Refuse unless `may_about`."""
+    if not may_about(permission, serves_in=serves_in):
+        raise _refused()
+
+
+def must_everywhere(permission: Permission) -> None:
+    """Refuse whoever may not do this in every mission; for what holds in all of them."""
+    known = account_or_none()
+    if known is None or not account_rules.may_everywhere(known, permission):
+        raise _refused()
+
+
+def _refused() -> NotAllowed:
+    return NotAllowed(wording("Your account may not do this. Ask an administrator if you think it should."))
 
 
 def today() -> date:

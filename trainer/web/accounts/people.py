@@ -12,7 +12,7 @@ from trainer.kernel.values import PersonId
 from trainer.partners.values import TEACHING_LANGUAGES
 from trainer.readiness import queries as readiness_queries
 from trainer.tracks import queries as track_queries
-from trainer.web.access import account, may, must, requires, today
+from trainer.web.access import account, may, may_about, must_about, requires, today
 from trainer.web.accounts.forms import LeaveForm, MoveForm, chosen_mission
 from trainer.web.accounts.views import View
 from trainer.web.pages import PAGE_SIZE, page_number, refused
@@ -68,7 +68,7 @@ def person(person: int) -> View:
         names=_mission_names(),
         units=queries.unit_names(session, units={each.unit for each in page.postings if each.unit}),
         languages=[TEACHING_LANGUAGES.get(code, code) for code in page.spoken or (page.card.language,)],
-        may_move=page.left_on is None and any(may(each, mission=mission) for each in MAY_MOVE),
+        may_move=page.left_on is None and any(may_about(each, serves_in=mission) for each in MAY_MOVE),
     )
 
 
@@ -137,8 +137,8 @@ def _known(person: int, *permissions: Permission) -> tuple[PersonPage, MissionId
     """The person and their mission, if the reader may do one of these there; raises NoSuchPerson and NotAllowed."""
     page = queries.person_page(reading(), person=PersonId(person), on=today())
     mission = queries.person_profile(reading(), person=page.card.id, on=today()).mission
-    if not any(may(each, mission=mission) for each in permissions):
-        must(permissions[-1], mission=mission)
+    if not any(may_about(each, serves_in=mission) for each in permissions):
+        must_about(permissions[-1], serves_in=mission)
     return page, mission
 
 

@@ -12,7 +12,7 @@ from trainer.edge import reading, transaction
 from trainer.kernel.errors import Refusal
 from trainer.kernel.values import PersonId
 from trainer.web import words
-from trainer.web.access import account, may, must, requires, today
+from trainer.web.access import account, may_about, must_about, requires, today
 from trainer.web.competencies.forms import EvidenceForm, RevokeForm, WaiverForm, to_area
 from trainer.web.pages import refused
 
@@ -55,8 +55,8 @@ def person_record(person: int) -> View:
     return _record(
         "competencies/person_record.html",
         found.id,
-        may_record=may(Permission.RECORD_EVIDENCE, mission=mission),
-        may_waive=may(Permission.GRANT_WAIVER, mission=mission) and found.id != account().person,
+        may_record=may_about(Permission.RECORD_EVIDENCE, serves_in=mission),
+        may_waive=may_about(Permission.GRANT_WAIVER, serves_in=mission) and found.id != account().person,
     )
 
 
@@ -142,7 +142,7 @@ def revoke_waiver(waiver: int) -> View:
 def _known(person: int, permission: Permission) -> PersonCard:
     """The person, if the reader may do this in their mission; raises NoSuchPerson and NotAllowed."""
     profile = account_queries.person_profile(reading(), person=PersonId(person), on=today())
-    must(permission, mission=profile.mission)
+    must_about(permission, serves_in=profile.mission)
     return account_queries.people_cards(reading(), people=(profile.id,))[profile.id]
 
 
