@@ -308,7 +308,6 @@ def solve(
         return answer.without_idle_seats(snapshot, result) if options.mode == "repair" else result
 
 
-
 def store_plan(work: Work, *, run: PlanRunId, snapshot: Snapshot, result: Result) -> PlanId | None:
     """Store the plan as a proposal, or let it take effect if policy allows; None when nothing changes or it was cancelled.
 
