@@ -15,7 +15,7 @@ _FIRST_WORDS = 7
 _TURN = {
     "en": re.compile(r"\b(?:to|shall|should|will|must)\b\s*"),
     "fr": re.compile(
-        r"(?:\b(?:de|à)\s+|\bd['’])(?=(?:se\s+|s['’]|ne\s+pas\s+|mieux\s+|bien\s+)?\w+(?:er|ir|re|oir)\b)"
+        r"(?:\b(?:de|à)\s+|\bd['’])(?=(?:(?:se|lui|leur|les?|la|en|y|mieux|bien|ne\s+pas)\s+|[sl]['’])*\w+(?:er|ir|re|oir)\b)"
         r"|\b(?=\w+(?:era|ira|ra|eront|ront)\b)|\bqu['’](?=\w)"
     ),
 }
