@@ -329,7 +329,7 @@ def mandate_table(
         mission=card,
         known_at=known_at,
         texts=tuple(texts[place] for place in places),
-        steps=tuple(rules.steps_at(texts, place) for place in places),
+        steps=rules.steps_of(texts, places=places),
         total=len(texts),
         page=shown,
         pages=pages,

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import chain, count
+from itertools import chain, count, pairwise
 
 from trainer.accounts.values import MissionId, PersonProfile, Role, UnitId
 from trainer.competencies import rules as competency_rules
@@ -403,24 +403,43 @@ def _ending(kind: EndingKind, text: Instrument, paragraph: str, on: date) -> End
     return Ending(kind=kind, instrument=text.id, symbol=text.symbol, paragraph=paragraph, on=on)
 
 
-def steps_at(texts: Sequence[Instrument], place: int) -> tuple[TaskStep, ...]:
-    """Return what the text at a place does with every task, and what ran out since the text before; by the vocabulary.
+def steps_of(texts: Sequence[Instrument], *, places: range) -> tuple[tuple[TaskStep, ...], ...]:
+    """Return for each of the places what the text there does with every task, and what ran out since the text before.
 
-    `texts` are known and in their order; those after the place do not count.
+    `texts` are of one mission, known and in their order; those after a place do not count for it. By the vocabulary.
     """
-    text, earlier = texts[place], texts[:place]
+    if not places:
+        return ()
+    mission = texts[0].mission
+    # each state of the mandate is worked out once: it is what the next text changes
+    mandates = [_mandate(mission, texts[:place]) for place in range(places.start, places.stop + 1)]
+    return tuple(
+        _steps(texts[: place + 1], before=before, after=after)
+        for place, (before, after) in zip(places, pairwise(mandates), strict=True)
+    )
+
+
+def _steps(texts: Sequence[Instrument], *, before: _Mandate, after: _Mandate) -> tuple[TaskStep, ...]:
+    """What the last of the texts does."""
+    text, earlier = texts[-1], texts[:-1]
+    on = text.effective_on
     mentioned = {line.identity for line in text.tasks}
+    shift = compare(tuple(_read(before, on=on, end=date.max)), tuple(_read(after, on=on, end=date.max)))
     steps = []
-    for each in shift_of(text, among=earlier).moves:
-        ended = ending_of(each.task, texts[: place + 1], by=date.max) if each.move is Move.DROPPED else None
-        kind = StepKind.SAID_AGAIN if each.move is Move.KEPT and each.task.identity in mentioned else _STEPS[each.move]
-        steps.append(TaskStep(kind=kind, task=each.task, ended=ended))
+    for each in shift.moves:
+        ended = ending_of(each.task, texts, by=date.max) if each.move is Move.DROPPED else None
+        said_again = each.move is Move.KEPT and each.task.identity in mentioned
+        steps.append(
+            TaskStep(kind=StepKind.SAID_AGAIN if said_again else _STEPS[each.move], task=each.task, ended=ended)
+        )
     if earlier:
         there = {step.task.identity for step in steps}
-        was = in_force(earlier, on=earlier[-1].effective_on)
-        for task in (each for each in was if each.identity not in there):
-            ended = ending_of(task, earlier, by=text.effective_on)
-            steps.append(TaskStep(kind=StepKind.ENDED, task=task, ended=ended))
+        last_on = earlier[-1].effective_on
+        steps += [
+            TaskStep(kind=StepKind.ENDED, task=task, ended=ending_of(task, earlier, by=on))
+            for task in _read(before, on=last_on, end=last_on)
+            if task.identity not in there
+        ]
     return tuple(sorted(steps, key=lambda each: (_PLACE[each.task.task_kind], each.task.area_of_operations)))
 
 
