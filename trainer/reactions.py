@@ -279,6 +279,13 @@ def tell_managers_of_plan(work: Work, event: plan_events.PlanProposed) -> None:
         )
 
 
+def settle_messages_of_plan(work: Work, event: plan_events.PlanApproved | plan_events.PlanDismissed) -> None:
+    """A plan that somebody decided waits for nobody else."""
+    notification_operations.mark_answered(
+        work, kind=NotificationKind.PLAN_PROPOSED, about=Subject(kind=SubjectKind.PLAN, id=event.plan_id)
+    )
+
+
 def tell_people_of_assignments(work: Work, event: track_events.ModulesAssigned) -> None:
     """One message per assignment given or taken back, each with its reason."""
     given = _assignments(work, event.assigned)
@@ -382,6 +389,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     account_events.PersonMoved: (plan_for_moved_person,),
     account_events.PersonLeft: (plan_for_person,),
     plan_events.PlanProposed: (tell_managers_of_plan,),
+    plan_events.PlanApproved: (settle_messages_of_plan,),
+    plan_events.PlanDismissed: (settle_messages_of_plan,),
     track_events.ModulesAssigned: (tell_people_of_assignments,),
     track_events.AssignmentCompleted: (plan_what_was_left_for_later,),
     track_events.AssignmentsOverdue: (remind_of_overdue,),

@@ -70,6 +70,9 @@ def test_a_new_mandate_retrains_the_right_people_and_everyone_sees_why(
 
     # then each person has a message in the site, and those with an address a mail
     world.react()
+    waiting = select(func.count()).where(Notification.dedupe.startswith(f"plan:{plan.id}:"))
+    assert session.scalar(waiting) > 0
+    assert session.scalar(waiting.where(Notification.read_at.is_(None))) == 0
     told = session.scalar(
         select(func.count()).where(Notification.dedupe.in_([f"assigned:{each.id}:" for each in given]))
     )

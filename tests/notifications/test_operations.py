@@ -175,3 +175,17 @@ def test_all_that_was_on_the_page_is_read_and_not_what_came_since(work: Work, pe
     operations.mark_all_read(work, person=person, until=work.now - timedelta(hours=1))
 
     assert [row.read_at is not None for row in rows(work)] == [True, False, False]
+
+
+def test_what_is_answered_is_read_by_everybody_and_nothing_else_is(work: Work, person: PersonId) -> None:
+    colleague = accounts.person(work, email=None)
+    other = replace(ABOUT, id=13)
+    for to, about in ((person, ABOUT), (colleague, ABOUT), (person, other)):
+        operations.queue_notification(
+            work, to=to, kind=NotificationKind.PLAN_PROPOSED, about=about, lines=LINES, dedupe=f"{to}:{about.id}"
+        )
+    queue(work, person)
+
+    operations.mark_answered(work, kind=NotificationKind.PLAN_PROPOSED, about=ABOUT)
+
+    assert [row.dedupe for row in rows(work) if row.read_at is None] == [f"{person}:13", "assigned:12"]

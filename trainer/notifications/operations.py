@@ -127,6 +127,20 @@ def mark_all_read(work: Work, *, person: PersonId, until: datetime) -> None:
     _read(work, person, Notification.queued_at <= until)
 
 
+def mark_answered(work: Work, *, kind: NotificationKind, about: Subject) -> None:
+    """Note as read, by everybody, what asked for something that has since been done; nobody need look at it again."""
+    work.session.execute(
+        update(Notification)
+        .where(
+            Notification.kind == kind,
+            Notification.about_kind == about.kind.value,
+            Notification.about_id == about.id,
+            Notification.read_at.is_(None),
+        )
+        .values(read_at=work.now)
+    )
+
+
 def _read(work: Work, person: PersonId, which: object) -> None:
     work.session.execute(
         update(Notification)
