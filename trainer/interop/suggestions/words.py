@@ -150,13 +150,13 @@ def _after(part: tuple[str, ...], tokens: Sequence[Token], place: int) -> int | 
 
 
 def longest(found: Iterable[Found[T]]) -> tuple[Found[T], ...]:
-    """Return what is found without what stands inside something longer."""
-    every = tuple(found)
-    return tuple(
-        each
-        for each in every
-        if not any(
-            other.first <= each.first and each.last <= other.last and other.last - other.first > each.last - each.first
-            for other in every
-        )
-    )
+    """Return what is found, in the order of the text, without what stands inside something longer."""
+    kept: list[Found[T]] = []
+    span, furthest = (-1, -1), -1  # of what came last, and how far anything before it reaches
+    for each in sorted(found, key=lambda one: (one.first, -one.last)):
+        if (each.first, each.last) != span:
+            furthest = max(furthest, span[1])
+            span = (each.first, each.last)
+        if each.last > furthest:
+            kept.append(each)
+    return tuple(kept)
