@@ -89,7 +89,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None, mailer: Mailer
     access.install(app)
     errors.install(app)
     app.jinja_env.filters.update(filters.FILTERS)
-    app.jinja_env.globals.update(filters.GLOBALS, asset=assets.asset, may=access.may)
+    app.jinja_env.globals.update(
+        filters.GLOBALS, asset=assets.asset, may=access.may, may_everywhere=access.may_everywhere
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _register(app, settings)
     app.context_processor(_context)

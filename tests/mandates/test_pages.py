@@ -681,3 +681,16 @@ def test_the_pages_stand_in_every_language(
         assert page.soup is not None
         assert page.soup.get("lang") == language
         assert page.soup.find(f".//{HTML}h1") is not None
+
+
+@pytest.mark.parametrize("path", ["/requirements/new-rule", "/requirements/rules/poc", "/requirements/rules/poc/drop"])
+def test_the_rules_of_all_missions_are_not_for_the_officer_of_one(
+    site: Site, work: Work, colleague: PersonId, path: str
+) -> None:
+    competencies.adopted(work)
+    operations.publish_rules(work, rules=[rule()], note="First.")
+    page = site.sign_in(colleague).get("/requirements/")
+
+    assert path not in page.links()
+    assert site.post(path, {"seen_number": "1"}).status == 403
+    assert queries.rule_set(work.session).number == 1

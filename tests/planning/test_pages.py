@@ -30,6 +30,12 @@ def manager(session: Session, made: World) -> PersonId:
 
 
 @pytest.fixture
+def head(session: Session) -> PersonId:
+    """A manager of every mission."""
+    return accounts.holder(session, Office.READINESS_MANAGER)
+
+
+@pytest.fixture
 def colleague(session: Session) -> PersonId:
     """A manager of another mission only."""
     return accounts.holder(session, Office.READINESS_MANAGER, mission=accounts.mission(session, name="MONUSCO"))
@@ -325,8 +331,8 @@ def test_a_manager_plans_anew_for_their_mission_only(
 # Policy
 
 
-def test_a_manager_puts_another_policy_in_force(site: Site, manager: PersonId) -> None:
-    page = site.sign_in(manager).get("/plans/policy")
+def test_a_manager_puts_another_policy_in_force(site: Site, head: PersonId) -> None:
+    page = site.sign_in(head).get("/plans/policy")
     answer = site.post("/plans/policy", page.form() | {"most_people_changed": "40"})
 
     assert "Policy 2 is in force" in site.get(answer.location).text
@@ -342,9 +348,9 @@ def test_a_manager_puts_another_policy_in_force(site: Site, manager: PersonId) -
     ],
 )
 def test_a_policy_that_cannot_be_used_is_shown_again_with_the_reason(
-    site: Site, manager: PersonId, field: str, value: str, message: str
+    site: Site, head: PersonId, field: str, value: str, message: str
 ) -> None:
-    page = site.sign_in(manager).get("/plans/policy")
+    page = site.sign_in(head).get("/plans/policy")
     answer = site.post("/plans/policy", page.form() | {field: value})
 
     assert answer.status == 422
@@ -358,6 +364,35 @@ def test_an_administrator_sets_the_policy_and_an_auditor_does_not(
 
     assert site.sign_in(administrator).get("/plans/policy").status == 200
     assert become(site, auditor).get("/plans/policy").status == 403
+
+
+def test_the_policy_of_all_missions_is_not_for_the_manager_of_one(site: Site, manager: PersonId) -> None:
+    page = site.sign_in(manager).get("/plans/")
+
+    assert "/plans/policy" not in page.links()
+    assert site.post("/plans/policy", {"most_people_changed": "40"}).status == 403
+    assert queries.policy(site.session).number == DEFAULT_POLICY.number
+
+
+def test_a_run_for_one_person_is_for_the_manager_of_their_mission(
+    site: Site, work: Work, made: World, manager: PersonId, colleague: PersonId
+) -> None:
+    run = operations.request_replan(work, people=made.people[:1], cause=CAUSE, cause_key="person:1")
+
+    assert site.sign_in(manager).get(f"/plan-runs/{run}").status == 200
+    assert become(site, colleague).get(f"/plan-runs/{run}").status == 403
+    assert site.get(f"/plan-runs/{run}/progress").status == 403
+    assert site.post(f"/plan-runs/{run}/cancel").status == 403
+
+
+def test_what_concerns_people_of_no_mission_is_decided_by_those_of_all(
+    site: Site, work: Work, made: World, manager: PersonId, head: PersonId
+) -> None:
+    newcomer = accounts.person(work)
+    run = operations.request_replan(work, people=(newcomer,), cause=CAUSE, cause_key="person:2")
+
+    assert site.sign_in(manager).post(f"/plan-runs/{run}/cancel").status == 403
+    assert become(site, head).post(f"/plan-runs/{run}/cancel").status == 303
 
 
 def test_a_cause_without_a_text_names_the_day(site: Site, work: Work, made: World, manager: PersonId) -> None:

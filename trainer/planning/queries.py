@@ -337,6 +337,17 @@ def run_page(session: Session, *, run: PlanRunId) -> RunHead:
     return _run(*found)
 
 
+def missions_of_run(session: Session, *, run: PlanRunId, on: date) -> frozenset[MissionId]:
+    """The missions that a run concerns: those it was asked for, and those in which the people besides serve."""
+    found = session.execute(select(PlanRun.missions, PlanRun.people).where(PlanRun.id == run)).one_or_none()
+    if found is None:
+        raise NoSuchRun
+    people = [PersonId(each) for each in found.people]
+    profiles = account_queries.profiles_of(session, people=people, on=on).values()
+    served = {each.mission for each in profiles if each.mission is not None}
+    return frozenset({*(MissionId(each) for each in found.missions), *served})
+
+
 # Pages
 
 _NEEDS_A_LOOK = (*UNDER_WAY, RunState.PARKED)

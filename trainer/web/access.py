@@ -130,8 +130,7 @@ def may_about(permission: Permission, *, serves_in: MissionId | None) -> bool:
     """
     if serves_in is not None:
         return may(permission, mission=serves_in)
-    known = account_or_none()
-    return known is not None and account_rules.may_everywhere(known, permission)
+    return may_everywhere(permission)
 
 
 def must_about(permission: Permission, *, serves_in: MissionId | None) -> None:
@@ -140,10 +139,15 @@ def must_about(permission: Permission, *, serves_in: MissionId | None) -> None:
         raise _refused()
 
 
+def may_everywhere(permission: Permission) -> bool:
+    """Whether the signed-in person may do this in every mission; False for a visitor."""
+    known = account_or_none()
+    return known is not None and account_rules.may_everywhere(known, permission)
+
+
 def must_everywhere(permission: Permission) -> None:
     """Refuse whoever may not do this in every mission; for what holds in all of them."""
-    known = account_or_none()
-    if known is None or not account_rules.may_everywhere(known, permission):
+    if not may_everywhere(permission):
         raise _refused()
 
 

@@ -25,7 +25,7 @@ from trainer.mandates.values import (
     MandateShift,
     TaskKindKey,
 )
-from trainer.web.access import may, must, requires, today
+from trainer.web.access import may, must, must_everywhere, requires, today
 from trainer.web.mandates.clocks import day_asked, known_at
 from trainer.web.mandates.forms import (
     InstrumentForm,
@@ -300,6 +300,7 @@ def edit_rule(rule: str) -> Page:
 @requires(Permission.REVISE_RULES)
 def drop_rule(rule: str) -> Page:
     """Publish the rules without this one."""
+    must_everywhere(Permission.REVISE_RULES)
     held = queries.rule_set(reading())
     queries.rule(reading(), key=rule)
     with transaction() as work:
@@ -314,6 +315,7 @@ def drop_rule(rule: str) -> Page:
 
 
 def _rule_form(key: str | None) -> Page:
+    must_everywhere(Permission.REVISE_RULES)
     held = queries.rule_set(reading())
     known = competency_queries.competencies(reading())
     rule = None if key is None else queries.rule(reading(), key=key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -16,7 +17,7 @@ from trainer.kernel.errors import NotAllowed, Refusal
 from trainer.kernel.values import Cause, SubjectKind, wording
 from trainer.planning import operations, queries
 from trainer.planning.values import STAGE_NAMES, PlanHead, PlanId, PlanPage, PlanRunId, RunHead, RunState, Show
-from trainer.web.access import account, may, must, requires, today
+from trainer.web.access import account, may, must, must_everywhere, requires, today
 from trainer.web.filters import number
 from trainer.web.pages import PAGE_SIZE, page_number, refused
 from trainer.web.planning.forms import AnewForm, DecisionForm, form_of
@@ -143,7 +144,7 @@ def again(plan: int) -> Page:
 @requires(Permission.READ_PLANS)
 def run(run: int) -> Page:
     """How far a plan is, or what became of it."""
-    found = queries.run_page(reading(), run=PlanRunId(run))
+    found = _run_to_see(run)
     return render_template(
         "planning/run.html",
         found=found,
@@ -158,7 +159,7 @@ def run(run: int) -> Page:
 @requires(Permission.READ_PLANS)
 def progress(run: int) -> Page:
     """The part of the run's page that renews itself; 204 once the run has ended."""
-    found = queries.run_page(reading(), run=PlanRunId(run))
+    found = _run_to_see(run)
     if not found.under_way:
         return Response(status=204)
     return render_template("planning/_progress.html", found=found, steps=_steps(found))
@@ -167,7 +168,7 @@ def progress(run: int) -> Page:
 @requires(Permission.APPROVE_PLAN)
 def cancel(run: int) -> Page:
     """End a run without a plan."""
-    if not _may_cancel(queries.run_page(reading(), run=PlanRunId(run))):
+    if not _may_cancel(_run_to_see(run)):
         raise NotAllowed(wording("This plan concerns missions that are not yours."))
     with transaction() as work:
         operations.ask_cancel(work, run=PlanRunId(run))
@@ -178,6 +179,8 @@ def cancel(run: int) -> Page:
 @requires(Permission.APPROVE_PLAN, Permission.ADMINISTER)
 def policy() -> Page:
     """Read the policy, and put another in force."""
+    if not may(Permission.ADMINISTER):
+        must_everywhere(Permission.APPROVE_PLAN)
     before = queries.policy(reading())
     form = form_of(before)
     if not form.is_submitted():
@@ -218,14 +221,30 @@ def _own_missions(permission: Permission) -> tuple[MissionCard, ...]:
 
 def _must_see(head: PlanHead) -> None:
     """Refuse whoever is confined to missions that the plan does not concern."""
+    _must_reach(head.missions)
+
+
+def _must_reach(missions: Collection[MissionId]) -> None:
     reach = _reach(Permission.READ_PLANS)
-    if reach is not None and head.missions and reach.isdisjoint(head.missions):
+    if reach is not None and reach.isdisjoint(missions):
         raise NotAllowed(wording("This plan concerns missions that are not yours."))
+
+
+def _run_to_see(run: int) -> RunHead:
+    found = queries.run_page(reading(), run=PlanRunId(run))
+    _must_reach(queries.missions_of_run(reading(), run=found.id, on=today()))
+    return found
 
 
 def _decides(head: PlanHead) -> bool:
     """Whether the reader may decide on the plan: in every mission it concerns."""
-    return may(Permission.APPROVE_PLAN) and all(may(Permission.APPROVE_PLAN, mission=each) for each in head.missions)
+    return _decides_in(head.missions)
+
+
+def _decides_in(missions: Collection[MissionId]) -> bool:
+    """Whether the reader decides in all of these; what concerns no mission is for those who decide everywhere."""
+    reach = _reach(Permission.APPROVE_PLAN)
+    return reach is None or (bool(missions) and reach.issuperset(missions))
 
 
 def _must_decide(plan: int) -> None:
@@ -234,7 +253,7 @@ def _must_decide(plan: int) -> None:
 
 
 def _may_cancel(found: RunHead) -> bool:
-    return may(Permission.APPROVE_PLAN) and all(may(Permission.APPROVE_PLAN, mission=each) for each in found.missions)
+    return _decides_in(queries.missions_of_run(reading(), run=found.id, on=today()))
 
 
 def _cause_url(cause: Cause) -> str:
