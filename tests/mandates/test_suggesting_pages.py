@@ -86,6 +86,7 @@ def test_a_text_is_read_into_suggestions_with_the_words_they_rest_on(
     assert "Paragraph 3 (a): Protection of civilians, Tyre and Bint Jbeil" in page.text
     assert "until 30 June 2027" in marked
     assert "Almost certain" in page.text
+    assert "It would be entered as: assist, priority 1, until 30 June 2027." in page.text
     assert "a task that is not recognised" in page.text
     assert "respect the ceasefire" in page.text  # as it was read, without a suggestion
     assert page.text.count("Your decision") == 5

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from babel.dates import format_date
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 from markupsafe import Markup, escape
@@ -30,6 +31,7 @@ from trainer.mandates.values import (
     TaskChange,
 )
 from trainer.web.access import must, requires, today
+from trainer.web.mandates import words
 from trainer.web.mandates.suggestion_forms import (
     MOST_SUGGESTIONS,
     STRENGTH_NAMES,
@@ -41,7 +43,7 @@ from trainer.web.mandates.suggestion_forms import (
     form_of_reading,
 )
 from trainer.web.pages import PAGE_SIZE, page_number, refused
-from trainer.web.words import name
+from trainer.web.words import DAY, name
 
 Page = str | Response | tuple[str, int]
 
@@ -74,6 +76,8 @@ class Shown:
     tone: str
     meaning: str
     """What it means for the tasks in force."""
+    entered: str
+    """What is entered when it is accepted, in one line."""
 
 
 # A text
@@ -200,7 +204,23 @@ def _shown(
         sure=sure,
         tone=tone,
         meaning=_meaning(line, in_force),
+        entered=_entered(line),
     )
+
+
+def _entered(line: SuggestedLineForm) -> str:
+    """How, how urgent, and until when, as the fields of the line stand."""
+    if line.task_kind.data not in TASK_KINDS:
+        return ""
+    if line.change.data == TaskChange.END.value:
+        return str(gettext("the task ends"))
+    made = line.to_line()
+    said = [words.how(made), gettext("priority %(priority)s", priority=made.priority)]
+    if made.starts_on:
+        said.append(gettext("from %(start)s", start=format_date(made.starts_on, DAY, locale=get_locale())))
+    if made.last_on:
+        said.append(gettext("until %(end)s", end=format_date(made.last_on, DAY, locale=get_locale())))
+    return ", ".join(each for each in said if each)
 
 
 def _marked(text: str, spans: Iterable[Span]) -> Markup:
