@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -37,7 +37,7 @@ class MailServer:
     host: str = ""
     port: int = 25
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     security: str = "none"
     """none, starttls or tls."""
 
@@ -47,8 +47,9 @@ class Settings:
     """Everything that differs between installations."""
 
     mode: str
-    secret_key: str
-    database_url: str
+    secret_key: str = field(repr=False)
+    database_url: str = field(repr=False)
+    """May hold a password, so that no log shows it."""
     site_name: str = "Trainer"
     base_url: str = "http://127.0.0.1:5000"
     time_zone: str = "UTC"
@@ -87,6 +88,10 @@ VARIABLES: Mapping[str, str] = {
 }
 
 
+SECRET = frozenset({"TRAINER_SECRET_KEY", "TRAINER_DATABASE_URL", "TRAINER_MAIL_URL"})
+"""Not repeated when something is wrong with them: they hold passwords, and logs are read by many."""
+
+
 def from_environment(environment: Mapping[str, str]) -> Settings:
     """Read and check the environment; raises BadSettings with every problem."""
     problems: list[str] = []
@@ -98,7 +103,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         try:
             return convert(text)
         except ValueError as error:
-            problems.append(f"{name} is {text!r}: {error}")
+            problems.append(f"{name} {'cannot be used' if name in SECRET else f'is {text!r}'}: {error}")
             return default
 
     unknown = sorted(name for name in environment if name.startswith("TRAINER_") and name not in VARIABLES)

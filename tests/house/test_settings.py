@@ -54,3 +54,25 @@ def test_cookies_are_confined_to_https_where_the_site_is_reached_by_it() -> None
 
     assert from_environment(base | {"TRAINER_BASE_URL": "https://trainer.example"}).secure
     assert not from_environment(base).secure
+
+
+def test_secrets_stand_in_no_log() -> None:
+    settings = from_environment(
+        {
+            "TRAINER_SECRET_KEY": SECRET,
+            "TRAINER_DATABASE_URL": "postgresql://trainer:hunter2@db/trainer",
+            "TRAINER_MAIL_URL": "smtp://post:hunter2@mail.example",
+        }
+    )
+
+    assert SECRET not in repr(settings)
+    assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize("name", ["TRAINER_SECRET_KEY", "TRAINER_DATABASE_URL", "TRAINER_MAIL_URL"])
+def test_a_wrong_secret_is_not_repeated(name: str) -> None:
+    with pytest.raises(BadSettings) as refused:
+        from_environment({name: "hunter2"})
+
+    assert any(problem.startswith(name) for problem in refused.value.problems)
+    assert "hunter2" not in str(refused.value)
