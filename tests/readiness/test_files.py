@@ -14,6 +14,8 @@ from trainer.web.exports import csv_file, safe
         ("-2", "'-2"),
         ("@sum", "'@sum"),
         ("\tx", "'\tx"),
+        ("\n=x", "'\n=x"),
+        ("＝1+1", "'＝1+1"),
         (None, ""),
         ("", ""),
     ],
