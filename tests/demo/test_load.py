@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tests.factories import accounts as make
 from trainer import edge, jobs
 from trainer.accounts import operations as account_operations
 from trainer.accounts import queries as account_queries
@@ -176,3 +177,12 @@ def test_an_interrupted_load_goes_on_where_it_was(session: Session) -> None:
     assert account_queries.population(edge.reading()).people == PEOPLE + 10
     assert len(partner_queries.partners(edge.reading())) == 25
     assert {each.symbol for each in mandate_queries.drafts(edge.reading())} == {"S/RES/2790", "S/RES/2808"}
+
+
+def test_nothing_is_loaded_among_real_people(session: Session) -> None:
+    make.person(session)
+    session.commit()
+
+    with pytest.raises(load.RealPeople):
+        fill(Told())
+    assert account_queries.population(session).people == 1

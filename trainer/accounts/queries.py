@@ -443,6 +443,7 @@ def population(session: Session) -> Population:
     accounts = select(func.count()).select_from(Credential).join(Person, Person.id == Credential.person_id).where(here)
     return Population(
         people=session.scalar(select(func.count()).select_from(Person).where(here)) or 0,
+        real=session.scalar(select(func.count()).select_from(Person).where(Person.invented.is_(False))) or 0,
         accounts=session.scalar(accounts) or 0,
         missions=session.scalar(select(func.count()).select_from(Mission)) or 0,
         organisations=session.scalar(select(func.count()).select_from(Organisation)) or 0,

@@ -326,6 +326,8 @@ class Population:
 
     people: int
     """Those who have not left."""
+    real: int
+    """All who are not invented, also those who have left."""
     accounts: int
     """Those of them who can sign in."""
     missions: int

@@ -15,6 +15,7 @@ from config import INSTANCE, database_url, kept_secret
 from trainer.cli import Start
 from trainer.cli.database import open_engine, upgrade
 from trainer.cli.serve import HOST, PORT, require_free_port, serve_pages
+from trainer.kernel.errors import Refusal
 
 SEED = 1948
 """The year of the first mission; any number gives a world of its own."""
@@ -60,10 +61,13 @@ def demo(
         install_queue(url)
     engine.dispose()
     app = start.application(start.settings(_environment(url, host, port, scenario)))
-    if scenario:
-        _load_scenario(app)
-    else:
-        _load(app, people=people, seed=seed, began=began)
+    try:
+        if scenario:
+            _load_scenario(app)
+        else:
+            _load(app, people=people, seed=seed, began=began)
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal.message)) from refusal
     if no_serve:
         return
     _serve(app, host=host, port=port)

@@ -22,6 +22,7 @@ from trainer.demo import accounts, crowd, days, facts, ground, partners, people
 from trainer.demo.crowd import OpenWork, in_batches
 from trainer.demo.events import DemonstrationLoaded
 from trainer.kernel import ledger
+from trainer.kernel.errors import Conflict
 from trainer.kernel.events import Event
 from trainer.kernel.ledger import LedgerEntry
 from trainer.kernel.values import PersonId, mark, wording
@@ -85,14 +86,30 @@ def settle(work: Work) -> None:
     ledger.settle_unanswered(work.session, done, now=work.now)
 
 
+class RealPeople(Conflict):
+    """A demonstration has accounts whose password everybody knows, one of an administrator among them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            wording("This database holds people who are not invented. Name an empty one for the demonstration.")
+        )
+
+
+def refuse_among_real_people(session: Session) -> None:
+    """Raise RealPeople unless everybody in the database is invented."""
+    if account_queries.population(session).real:
+        raise RealPeople
+
+
 def load(open_work: OpenWork, *, people: int, seed: int, today: date, progress: Progress, plan_all: PlanAll) -> None:
     """Make the invented world, or what is missing of it; does nothing to a complete one.
 
-    `open_work` opens one transaction of the job that loads; `today` is the day it will say it is.
+    `open_work` opens one transaction of the job that loads; `today` is the day it will say it is. Raises RealPeople.
     """
     with open_work() as work:
         if is_loaded(work.session):
             return
+        refuse_among_real_people(work.session)
     _lay_ground(open_work, progress=progress)
     _fill(open_work, number=people, seed=seed, today=today, progress=progress)
     _set_going(open_work, seed=seed, progress=progress, plan_all=plan_all)

@@ -185,6 +185,7 @@ def load(open_work: OpenWork, *, progress: Progress, plan_all: PlanAll, people: 
     with open_work() as work:
         if loading.is_loaded(work.session):
             return
+        loading.refuse_among_real_people(work.session)
     known = world()
     loading.store_curricula(open_work, progress=progress)
     progress("Mission and mandate", 0, 1)
