@@ -24,7 +24,7 @@ from trainer.kernel.clock import Clock, SetClock, SystemClock
 from trainer.kernel.db import prepare
 from trainer.notifications import queries as notification_queries
 from trainer.notifications.values import Mailer
-from trainer.web import access, assets, catalogues, demo, errors, filters, navigation
+from trainer.web import access, assets, catalogues, demo, errors, filters, limits, navigation
 
 LANGUAGES = {"en": "English", "fr": "Français", "ar": "العربية"}
 CAPABILITIES = (
@@ -64,6 +64,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None, mailer: Mailer
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        # what people entered does not belong into logs
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": settings.mode == "production"},
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=settings.secure,
@@ -76,6 +78,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, mailer: Mailer
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "trainer/web/translations"),
         SETTINGS=settings,
         DEMO=settings.mode == "demo",
+        INVENTED_SIGN_IN=settings.mode != "production",
     )
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]
@@ -86,6 +89,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, mailer: Mailer
     catalogues.compile_stale()
     Babel(app, locale_selector=_language)
     CSRFProtect(app)
+    limits.install(app)
     access.install(app)
     errors.install(app)
     app.jinja_env.filters.update(filters.FILTERS)
@@ -209,7 +213,7 @@ def _protect(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if access.account_or_none() is not None and not response.cache_control.public:
+    if not response.cache_control.public:
         response.cache_control.private = True
         response.cache_control.no_store = True
     return response

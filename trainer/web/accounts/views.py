@@ -49,7 +49,7 @@ def sign_in() -> View:
     except operations.TooManyAttempts as refusal:
         form.refuse(None, refusal.message)
         return *_sign_in_page(form, 429), {"Retry-After": str(refusal.minutes * 60)}
-    if token is None:
+    if token is None or not _admitted(token):
         form.refuse(None, gettext("Login and password do not belong together. Check both and try again."))
         return _sign_in_page(form, 422)
     return _begin(token, target)
@@ -58,6 +58,16 @@ def sign_in() -> View:
 def _sign_in_page(form: SignInForm, status: int) -> tuple[str, int]:
     shown = current_app.config.get("DEMO_ACCOUNTS", ()) if current_app.config.get("DEMO") else ()
     return render_template("accounts/sign_in.html", form=form, demo_accounts=shown), status
+
+
+def _admitted(token: str) -> bool:
+    """Whether whoever holds the token may use this installation; if not, the sign-in ends at once."""
+    person = queries.sign_in_of(reading(), token=token, now=access.now())
+    if person is not None and access.admits(queries.account_of(reading(), person=person)):
+        return True
+    with transaction() as work:
+        operations.sign_out(work, token=token)
+    return False
 
 
 def _begin(token: str, target: str) -> Response:

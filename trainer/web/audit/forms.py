@@ -12,6 +12,7 @@ from trainer.audit.values import ActorKind, LedgerFilter
 from trainer.edge import edge
 from trainer.kernel.values import Subject, SubjectKind
 from trainer.web.audit.words import GROUP_WORDS, EventGroup, events_of
+from trainer.web.limits import number_asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ def asked_for(*, usually: EventGroup = EventGroup.DECISIONS) -> Asked:
         actor=given.get("actor", "").strip()[:80],
         since=_day(given.get("since", "")),
         until=_day(given.get("until", "")),
-        about=_about(given.get("kind", ""), given.get("subject", type=int)),
+        about=_about(given.get("kind", ""), number_asked("subject")),
     )
 
 
@@ -85,9 +86,10 @@ def _about(kind: str, number: int | None) -> Subject | None:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if date.min < found < date.max - timedelta(days=1) else None  # with a day to spare in every zone
 
 
 def _begins(day: date) -> datetime:

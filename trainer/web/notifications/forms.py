@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import wtforms
 
@@ -18,6 +18,6 @@ class ReadForm(PageForm):
         """The instant, or None for what is none."""
         try:
             instant = datetime.fromisoformat(self.until.data or "")
-        except ValueError:
+            return instant.astimezone(UTC) if instant.tzinfo else None
+        except (ValueError, OverflowError):  # the first and last days have no instant in every zone
             return None
-        return instant if instant.tzinfo else None

@@ -17,6 +17,7 @@ from trainer.competencies.values import Area, Currency
 from trainer.readiness import rules
 from trainer.readiness.values import AreaGroup, BoardFilter, BoardOrder, CellFilter
 from trainer.web.access import account
+from trainer.web.limits import number_asked
 from trainer.web.words import name
 
 WEEKS = 13
@@ -67,7 +68,7 @@ def board_filter() -> BoardFilter:
 
 def cell_filter() -> CellFilter:
     """Whom of a cell is asked for."""
-    unit = request.args.get("unit", type=int)
+    unit = number_asked("unit")
     return CellFilter(
         role=_chosen(Role, "role"),
         organisation=_organisation(),
@@ -90,7 +91,7 @@ def days_ahead(on: date) -> tuple[date, ...]:
 
 
 def _organisation() -> OrganisationId | None:
-    chosen = request.args.get("organisation", type=int)
+    chosen = number_asked("organisation")
     return None if chosen is None else OrganisationId(chosen)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import wtforms
@@ -30,9 +30,9 @@ class SeenForm(PageForm):
         """The instant, or None for what is none."""
         try:
             instant = datetime.fromisoformat(self.until.data or "")
-        except ValueError:
+            return instant.astimezone(UTC) if instant.tzinfo else None
+        except (ValueError, OverflowError):  # the first and last days have no instant in every zone
             return None
-        return instant if instant.tzinfo else None
 
 
 class QuestionField(ChoiceSet, wtforms.SelectMultipleField):
