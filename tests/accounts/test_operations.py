@@ -478,6 +478,16 @@ def test_a_sign_in_ends_after_twelve_idle_hours(session, asha):
     assert queries.sign_in_of(session, token=token, now=NOW + timedelta(hours=12)) is None
 
 
+def test_a_clock_set_forward_signs_nobody_out_who_was_signed_in(session, asha):
+    token, idle = sign_in(at(session)), sign_in(at(session, hours=-13))
+    then = at(session, days=200)
+
+    operations.carry_sign_ins(then, since=NOW + timedelta(hours=1))
+
+    assert queries.sign_in_of(session, token=token, now=then.now) == asha
+    assert queries.sign_in_of(session, token=idle, now=then.now) is None
+
+
 def test_a_sign_in_that_is_used_ends_after_thirty_days(session, asha):
     token = sign_in(at(session))
     for day in range(30):

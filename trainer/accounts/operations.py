@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -445,6 +445,19 @@ def note_seen(work: Work, *, token: str) -> None:
         update(SignIn)
         .where(SignIn.token_hash == queries.hash_of(token), SignIn.ended_at.is_(None))
         .values(seen_at=work.now)
+    )
+
+
+def carry_sign_ins(work: Work, *, since: datetime) -> None:
+    """Let every sign-in that held at an instant begin anew: for a clock that was set forward, with nobody idle meanwhile."""
+    work.session.execute(
+        update(SignIn)
+        .where(
+            SignIn.ended_at.is_(None),
+            SignIn.seen_at > since - rules.IDLE_LIMIT,
+            SignIn.began_at > since - rules.ABSOLUTE_LIMIT,
+        )
+        .values(began_at=work.now, seen_at=work.now)
     )
 
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from trainer import edge, jobs
+from trainer.accounts import operations as account_operations
 from trainer.accounts import queries as account_queries
 from trainer.accounts.values import Permission
 from trainer.demo import scenario as scenarios
@@ -35,8 +36,11 @@ def next_date() -> Response:
     if coming is None:
         flash(_("The story is over. Start it anew with --fresh."), "info")
         return redirect(url_for("demo.scenario"), code=303)
+    before = edge.now()
     scenarios.advance(
         partial(edge.job_transaction, "demo"), day=coming, move_clock=edge.move_clock, plan_all=jobs.run_everything
     )
+    with edge.job_transaction("demo") as work:
+        account_operations.carry_sign_ins(work, since=before)
     flash(_("Time has passed. See what changed."), "success")
     return redirect(url_for("demo.scenario"), code=303)
