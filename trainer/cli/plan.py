@@ -126,7 +126,14 @@ def shift(instance: Path, plan_file: Path, *, share: float, seed: int, out: Path
 
 
 @plan.command()
-@click.option("--people", type=int, multiple=True, help="Sizes; by default 1,000 and 10,000.")
+def warm() -> None:
+    """Make the machine code of large plans now, so that no later plan waits for it."""
+    solver.make_machine_code()
+    click.echo("Machine code is ready.")
+
+
+@plan.command()
+@click.option("--people", type=int, multiple=True, help="Sizes; by default 1,000, 10,000 and 100,000.")
 @click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="How many seeds, from 1 on.")
 @click.option("--threads", type=click.IntRange(min=1), default=2, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line instead of a table.")
@@ -134,7 +141,7 @@ def bench(*, people: tuple[int, ...], seeds: int, threads: int, as_json: bool) -
     """Measure this machine on made instances, beside the figures to reach."""
     if not as_json:
         click.echo(benches.HEADING)
-    for size in people or (1_000, 10_000):
+    for size in people or (1_000, 10_000, 100_000):
         for seed in range(1, seeds + 1):
             for line in benches.measure(size, seed=seed, threads=threads):
                 click.echo(json.dumps(asdict(line)) if as_json else benches.row(line))

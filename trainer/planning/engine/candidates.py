@@ -73,13 +73,13 @@ THIN_FROM = 12_000_000
 """Pairs, estimated from above, from which those that only serve to earn a prerequisite are left out."""
 
 
-def find(instance: Instance, *, threads: int = 1) -> Candidates:
+def find(instance: Instance, *, threads: int = 1, machine_code: bool | None = None) -> Candidates:
     """All eligible pairs, `thin` ones on very large instances: then pairs that only prepare for others are left out."""
     tables = Lookup(instance)
     likely = tables.likely_pairs()
     gaps = int(np.diff(instance.g_ptr).max(initial=0))
     ready = likely >= MACHINE_ANYHOW or (likely >= MACHINE_FROM and compiled.is_cached())
-    if gaps > scan.MOST_GAPS or not ready:
+    if gaps > scan.MOST_GAPS or not (ready if machine_code is None else machine_code):
         return find_by_columns(instance)
     return find_by_scan(tables, thin=likely >= THIN_FROM, threads=threads)
 

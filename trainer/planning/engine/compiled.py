@@ -4,6 +4,8 @@ The kernels call one another by name. Each is compiled with the compiled ones be
 that the source stays free of numba and a process that does not need it never imports it.
 """
 
+import os
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import FunctionType, SimpleNamespace
@@ -14,7 +16,7 @@ from trainer.planning.engine import kernels, scan
 IN_ORDER = (
     "seat_money", "gap_value", "_awards", "_make_items", "_find_beaten", "_serves_until", "_find_needs", "_collect",
     "_fits", "_toll", "_count_sharing",
-    "_charge_needy", "_thin_servers", "_ready", "_to_branch_on", "_shares", "_hope", "_look", "best_set", "worth_of",
+    "_charge_needy", "_thin_servers", "_ready", "_to_branch_on", "_shares", "_tighten", "_hope", "_look", "best_set", "worth_of",
     "release", "hold", "place", "respond", "fill", "ease", "_sits_in", "_covers_alike", "without", "_next_victim",
     "_log", "_undo", "_victim", "displace",
 )  # fmt: skip
@@ -29,8 +31,16 @@ ENTRIES = ("best_set", "worth_of", "release", "hold", "place", "respond", "fill"
 def is_cached() -> bool:
     """An earlier process has left machine code for the present source on disk, so that using it costs no wait."""
     source = Path(kernels.__file__)
-    made = [f.stat().st_mtime for f in (source.parent / "__pycache__").glob("kernels.displace-*.nbi")]
+    made = [f.stat().st_mtime for folder in _folders(source) for f in folder.glob("kernels.displace-*.nbi")]
     return bool(made) and max(made) >= source.stat().st_mtime
+
+
+def _folders(source: Path) -> Iterator[Path]:
+    """Where numba keeps machine code: a folder that is named, else beside the source, else the user's own."""
+    yield source.parent / "__pycache__"
+    named = os.environ.get("NUMBA_CACHE_DIR")
+    shared = Path(named) if named else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"), "numba")
+    yield from shared.glob("engine_*")
 
 
 @cache

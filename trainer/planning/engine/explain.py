@@ -15,7 +15,7 @@ from trainer.planning.engine.candidates import LOCKED, Lookup, closing_value, mo
 from trainer.planning.engine.instance import Instance, Ints
 from trainer.planning.engine.kernels import State
 from trainer.planning.engine.plan import Plan
-from trainer.planning.engine.table import NODES, Table
+from trainer.planning.engine.table import NODES, SIMPLE_FROM, Table
 
 Flags = npt.NDArray[np.bool_]
 
@@ -226,9 +226,10 @@ def alternatives(table: Table, state: State) -> Alternatives:
     person, pair = table.seats_of(state)
     if len(pair) > MOST_ALTERNATIVES:
         return Alternatives(lost=np.zeros(0, np.int64), session=np.zeros(0, np.int64))
+    board = table.simple if len(table.candidates) >= SIMPLE_FROM else table.board
     lost, instead = table.zeros(len(pair)), table.zeros(len(pair), -1)
     table.kernels.without(
-        table.board, table.desks[0], state, table.closed(), table.flat(person), table.flat(pair), NODES, lost, instead
+        board, table.desks[0], state, table.closed(), table.flat(person), table.flat(pair), NODES, lost, instead
     )
     session = table.candidates.pair_session
     other = np.asarray(instead, np.int64)

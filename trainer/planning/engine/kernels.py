@@ -142,6 +142,8 @@ class Desk(NamedTuple):
     """and what is left of it after its cost; 0 when it cannot be had"""
     waits: Numbers
     """1 when its prerequisite is still to be earned"""
+    slack: Numbers
+    """what is left of its cost when the shares of its gaps are taken off what it would add"""
     have: Numbers
     share: Numbers
     extra: Numbers
@@ -705,6 +707,47 @@ def _shares(d: Desk, n: int, charge: int) -> int:
     return total
 
 
+def _tighten(d: Desk, n: int, gaps: int, charge: int) -> int:
+    """Lower the gaps' shares one after the other as far as they stay a bound; returns their sum.
+
+    Shares bound every set as long as no ready item's gaps are worth more beyond their shares than the item costs.
+    What is left of that cost is the item's slack; a share can fall until the first slack of an item is used up.
+    """
+    first, gains, mores, cover_gap, cover_value = d.first, d.gain, d.more, d.cover_gap, d.cover_value
+    have, share, waits, slack = d.have, d.share, d.waits, d.slack
+    for i in range(n):
+        if gains[i] <= charge or waits[i]:
+            continue
+        left = max(0, mores[i] - gains[i] + charge)
+        for y in range(first[i], first[i + 1]):
+            g = cover_gap[y]
+            left -= max(0, cover_value[y] - have[g] - share[g])
+        slack[i] = left
+    total = 0
+    for g in range(gaps):
+        old = share[g]
+        if old <= 0:
+            continue
+        new = 0
+        for i in range(n):
+            if gains[i] <= charge or waits[i]:
+                continue
+            for y in range(first[i], first[i + 1]):
+                if cover_gap[y] == g:
+                    new = max(new, min(cover_value[y] - have[g], old) - slack[i])
+        if new < old:
+            for i in range(n):
+                if gains[i] <= charge or waits[i]:
+                    continue
+                for y in range(first[i], first[i + 1]):
+                    if cover_gap[y] == g:
+                        more = cover_value[y] - have[g]
+                        slack[i] -= max(0, more - new) - max(0, more - old)
+            share[g] = new
+        total += share[g]
+    return total
+
+
 def _toll(b: Board, d: Desk, n: int, i: int, charge: int) -> int:
     """Item i's part of what it costs at least, in terms of the bound, to earn its prerequisite; CLOSED if nothing does.
 
@@ -869,6 +912,11 @@ def _look(b: Board, d: Desk, t: State, p: int, n: int, m: int, gaps: int, needy:
         for g in range(gaps):
             share[g] = 0
         bound = _shares(d, n, charge) + charge * seats_left
+    if current + bound > best:
+        base = bound - charge * seats_left if hopeful > seats_left else bound
+        for g in range(gaps):
+            base -= share[g]
+        bound = base + _tighten(d, n, gaps, charge) + (charge * seats_left if hopeful > seats_left else 0)
     if waiting:
         hope = _hope(b, d, n, gaps, needy, charge, best - current - bound, thorough)
         if current + bound <= best < current + bound + hope and best > 0:

@@ -45,10 +45,14 @@ class Contest:
     """[P] everybody's best value at price zero"""
 
 
-def contest_of(table: Table) -> Contest:
-    """Everybody's best at price zero, and the part of the instance where that cannot be had by all."""
+def contest_of(table: Table, *, hasty: bool = False) -> Contest:
+    """Everybody's best at price zero, and the part of the instance where that cannot be had by all.
+
+    In haste, and when there are many pairs, everybody's best is only bounded: by a look instead of a search.
+    """
     i, c = table.instance, table.candidates
-    free = table.respond(table.prices())
+    rough = hasty and table.quick
+    free = table.respond(table.prices(), nodes=1 if rough else NODES, board=table.relaxed if rough else table.bounding)
     pair_person = np.repeat(np.arange(i.people, dtype=np.int32), np.diff(c.pair_ptr))
     session = (np.bincount(c.pair_session, minlength=i.sessions) > table.cap).astype(np.int64)
     partner_ask, mission_ask = np.zeros(len(i.partner_budget)), np.zeros(len(i.mission_budget))

@@ -57,8 +57,8 @@ def priced_fill(table: Table, state: State, contest: Contest, shadow: Shadow, st
     for first in range(0, len(order), STRIDE):
         if stop():
             return
-        table.fill(state, closed, order[first : first + STRIDE], board=table.simple)
-    refill(table, state, order, stop, board=table.simple)
+        table.fill(state, closed, order[first : first + STRIDE], board=table.filling)
+    refill(table, state, order, stop, board=table.filling)
 
 
 def usual_sweeps(table: Table) -> int:
@@ -66,7 +66,7 @@ def usual_sweeps(table: Table) -> int:
     pairs = len(table.candidates)
     if pairs < 1_000_000:
         return 12
-    return 4 if pairs < 10_000_000 else 1
+    return 4 if pairs < 10_000_000 else 0
 
 
 def displace(table: Table, state: State, ceiling: Ints, *, sweeps: int, stop: Callable[[], bool], bound: int) -> None:
@@ -77,6 +77,6 @@ def displace(table: Table, state: State, ceiling: Ints, *, sweeps: int, stop: Ca
         if stop() or before >= bound:
             return
         table.displace(state, order, ceiling)
-        refill(table, state, order, stop, board=table.simple)
+        refill(table, state, order, stop, board=table.filling)
         if (table.objective_of(state) - before) * ENOUGH <= abs(before):
             return

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from trainer.planning.engine import candidates as pairs
-from trainer.planning.engine import checker, exact, explain, neighbourhoods, prices, repair
+from trainer.planning.engine import checker, exact, explain, family, neighbourhoods, prices, repair
 from trainer.planning.engine.instance import Instance, Ints
 from trainer.planning.engine.kernels import State
 from trainer.planning.engine.plan import Plan
@@ -62,6 +62,8 @@ class Options:
     """neighbourhoods given to HiGHS; by default as many as suit the size"""
     enough_pct: float = 0.0
     """a plan proven to be within so many percent of the best possible is taken as it is"""
+    machine_code: bool | None = None
+    """compiled kernels or plain ones; by default whichever is sooner done"""
     warm: prices.Shadow | None = None
     """prices of an earlier result, to start from"""
 
@@ -153,6 +155,12 @@ def replan(
     return solve(instance, options=chosen, on_progress=on_progress, should_stop=should_stop)
 
 
+def make_machine_code() -> None:
+    """Leave machine code on disk, so that no later run waits for the compiler; a minute once, a second from then on."""
+    options = Options(machine_code=True, sweeps=1, nodes=1, mip_seconds=1.0, threads=1)
+    solve(family.generate(150, seed=1), options=options)
+
+
 class _Run:
     """One solve: the work table, the best checked state so far, and the bound."""
 
@@ -169,7 +177,12 @@ class _Run:
         self.stopped = False
         self.stages: list[Stage] = []
         self.bound: int | None = None
-        self.table = Table(instance, pairs.find(instance, threads=options.threads), threads=options.threads)
+        self.table = Table(
+            instance,
+            pairs.find(instance, threads=options.threads, machine_code=options.machine_code),
+            threads=options.threads,
+            machine_code=options.machine_code,
+        )
         self.best: State = self.table.empty_state()
         self.report: checker.Report | None = None
         self.plan = self.table.plan_of(self.best)
@@ -205,7 +218,7 @@ class _Run:
             self.publish("kept", self.table.copy(state))
             repair.refill(self.table, state, np.flatnonzero(i.everyone_touched), self.stop)
             self.publish("repair", self.table.copy(state))
-        contest = prices.contest_of(self.table)
+        contest = prices.contest_of(self.table, hasty=repairing and self.options.rounds == 0)
         shadow = prices.no_prices(self.table, contest)
         self.bound = shadow.bound
         if self.options.warm is not None:
@@ -213,7 +226,7 @@ class _Run:
         self.bound = shadow.bound
         if repairing:
             return self.finish(self._priced(contest, shadow))
-        repair.refill(self.table, state, np.argsort(-contest.value, kind="stable"), self.stop, board=self.table.simple)
+        repair.refill(self.table, state, np.argsort(-contest.value, kind="stable"), self.stop, board=self.table.filling)
         self.publish("first", self.table.copy(state))
         if self.options.mode == "first":
             return self.finish(self._priced(contest, shadow))

@@ -32,6 +32,9 @@ QUICK_IF_READY = 20_000
 RELAXED_FROM = 10_000_000
 """Eligible pairs from which prerequisites are taken as held in bounds, and avoided by plans at first."""
 
+SIMPLE_FROM = 400_000
+"""Eligible pairs from which seats that must be prepared for are not looked at as alternatives."""
+
 DEPTH = 6
 """Occupants remembered per full session as those who would lose least."""
 
@@ -56,10 +59,13 @@ class Response:
 class Table:
     """An instance ready to be worked on by `threads` threads."""
 
-    def __init__(self, instance: Instance, candidates: Candidates, *, threads: int = 1) -> None:
+    def __init__(
+        self, instance: Instance, candidates: Candidates, *, threads: int = 1, machine_code: bool | None = None
+    ) -> None:
         self.instance, self.candidates = instance, candidates
         pairs = len(candidates)
-        self.quick = pairs >= QUICK_FROM or (pairs >= QUICK_IF_READY and compiled.is_cached())
+        pays = pairs >= QUICK_FROM or (pairs >= QUICK_IF_READY and compiled.is_cached())
+        self.quick = pays if machine_code is None else machine_code
         self.threads = threads if self.quick else 1
         self.kernels = compiled.machine_code() if self.quick else compiled.plain_code()
         self._fix_locked()
@@ -67,8 +73,10 @@ class Table:
         # With many pairs, prerequisites cost most of the time and bring little: bounds take them as held, which is
         # on the safe side, and a plan first does without what must be prepared for.
         self.relaxes = pairs >= RELAXED_FROM
-        self.relaxed = self.board._replace(heed=OLD | LOCKED) if self.relaxes else self.board
-        self.simple = self.board._replace(skip=NEEDS) if self.relaxes else self.board
+        self.relaxed = self.board._replace(heed=OLD | LOCKED)
+        self.simple = self.board._replace(skip=NEEDS)
+        self.bounding = self.relaxed if self.relaxes else self.board
+        self.filling = self.simple if self.relaxes else self.board
         self.desks = [self._desk() for _ in range(self.threads)]
         self.everybody = self.flat(np.arange(instance.people))
         # What everybody's kept seats are worth by being kept: a plan's worth minus this is its objective.
@@ -230,7 +238,7 @@ class Table:
 
         def work(t: int) -> None:
             self.kernels.respond(
-                board or self.relaxed,
+                board or self.bounding,
                 self.desks[t],
                 free,
                 prices,
@@ -270,12 +278,12 @@ class Table:
         loss, who = self.zeros(sessions * DEPTH, CLOSED), self.zeros(sessions * DEPTH, -1)
         closed = self.closed()
         people = self.instance.people
-        self.kernels.ease(self.simple, self.desks[0], state, closed, 0, people, NODES, DEPTH, loss, who)
+        self.kernels.ease(self.filling, self.desks[0], state, closed, 0, people, NODES, DEPTH, loss, who)
         guided = closed._replace(full=self.flat(np.asarray(loss)[::DEPTH]))
         log, log_seats = self.zeros(LONGEST_CHAIN), self.zeros(LONGEST_CHAIN * (self.board.width + 2))
         return int(
             self.kernels.displace(
-                self.simple,
+                self.filling,
                 self.desks[0],
                 state,
                 guided,
