@@ -524,7 +524,7 @@ HARD: list[Any] = [
     pytest.param(
         facts(gaps=[gap()], offers=[offer(seats=5, seats_taken=5)], free_seats={SessionId(1): 0}),
         Reason.SEATS,
-        "All seats (0) of the sessions that could give Title of protection-of-civilians (1) are taken.",
+        "The sessions that could give Title of protection-of-civilians (1) are full.",
         id="seats",
     ),
     pytest.param(

@@ -193,6 +193,11 @@ def next_best(chosen: Offer, other: Offer) -> Wording:
     """What would have come instead, with the difference that decided: days, then minutes, then money."""
     title: dict[str, Scalar] = {"title": other.title}
     later = (other.ends_on - chosen.ends_on).days
+    if later == 1 and other.starts_on is not None:
+        return wording(
+            "Next best was {title} from {starts_on}: it ends a day later.",
+            starts_on=other.starts_on.isoformat(), **title,
+        )  # fmt: skip
     if later > 0 and other.starts_on is not None:
         return wording(
             "Next best was {title} from {starts_on}: it ends {days} days later.",
@@ -308,6 +313,10 @@ def prerequisite_later(offer: Offer, required: LocalText, *, first: Offer, seats
 
 
 def all_taken(competency: LocalText, *, count: int, seats: int) -> Wording:
+    if seats == 0:
+        return wording(
+            "The sessions that could give {competency} ({count}) are full.", count=count, competency=competency
+        )
     return wording(
         "All seats ({seats}) of the sessions that could give {competency} ({count}) are taken.",
         count=count, seats=seats, competency=competency,
