@@ -5,7 +5,7 @@ from flask import Flask
 from wtforms.validators import InputRequired
 
 from trainer.kernel.values import wording
-from trainer.web.forms import CheckboxesField, PageForm, RadiosField, SelectField, TextField
+from trainer.web.forms import NEEDED, CheckboxesField, PageForm, RadiosField, SelectField, TextField
 
 pytestmark = pytest.mark.usefixtures("speaking")
 
@@ -35,6 +35,15 @@ def test_a_refusal_of_the_domain_is_worded() -> None:
 
     assert form.problems[0]["message"] == '<bdi dir="ltr">S/RES/2790 (2025)</bdi> is taken. Open it instead.'
     assert '</span> <bdi dir="ltr">S/RES/2790 (2025)</bdi> is taken.' in form.symbol()
+
+
+def test_what_is_said_of_every_empty_field_names_the_field_in_the_summary() -> None:
+    form = InstrumentForm()
+
+    form.refuse("symbol", str(NEEDED))
+
+    assert form.problems == [{"message": "Symbol – Enter this: it is needed.", "target": "symbol"}]
+    assert "Symbol –" not in form.symbol()
 
 
 @pytest.mark.parametrize("field", [None, "not_here"])

@@ -36,7 +36,9 @@ class PageForm(FlaskForm):
         """Every message with the id of the control it is about, in the order of the page; for error_summary."""
         over_all = [{"message": message, "target": ""} for message in self.form_errors]
         at_fields = [
-            {"message": message, "target": _target(field)} for field in self for message in _flat(field.errors)
+            {"message": _named(field, message), "target": _target(field)}
+            for field in self
+            for message in _flat(field.errors)
         ]
         return over_all + at_fields
 
@@ -47,6 +49,11 @@ def _target(field: Any) -> str:
     if isinstance(field, ChoiceSet):
         return f"{control}-0"
     return "" if isinstance(field, wtforms.HiddenField) else control
+
+
+def _named(field: Any, message: str) -> str:
+    """The message as it reads away from its field: that of a field that has no better one names the field."""
+    return f"{field.label.text} – {message}" if str(message) == str(NEEDED) else message
 
 
 def _flat(errors: Any) -> Iterator[str]:
