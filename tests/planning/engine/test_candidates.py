@@ -1,5 +1,6 @@
 """Eligible pairs found person by person are those found column by column, and bounds hold when some are left out."""
 
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -78,3 +79,20 @@ def test_large_instances_have_one_plan_with_one_or_two_threads(as_if_large, monk
 
     assert {result.plan_hash for result in quick} == {plain.plan_hash}
     assert {result.bound for result in quick} == {plain.bound}
+
+
+def test_machine_code_in_a_folder_of_its_own_counts_until_the_source_changes(monkeypatch, tmp_path):
+    source = tmp_path / "engine" / "kernels.py"
+    code = tmp_path / "made" / "engine_0" / "kernels.displace-1.nbi"
+    for file, at in ((source, 100), (code, 200)):
+        file.parent.mkdir(parents=True)
+        file.touch()
+        os.utime(file, (at, at))
+    monkeypatch.setattr(compiled.kernels, "__file__", str(source))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "made"))
+
+    assert compiled.is_cached()
+
+    os.utime(source, (300, 300))
+
+    assert not compiled.is_cached()
