@@ -19,7 +19,6 @@ from trainer.accounts.rules import permissions_of
 from trainer.accounts.values import Office, Permission
 from trainer.catalogue.models import TrackVersion
 from trainer.competencies.models import WaiverRow
-from trainer.edge import db
 from trainer.kernel.ledger import LedgerEntry
 from trainer.kernel.values import PersonId
 from trainer.mandates.models import InstrumentDraftRow, InstrumentRow, RuleVersion
@@ -96,9 +95,9 @@ class Reader:
     site: Site
     permissions: frozenset[Permission]
 
-    def status(self, path: str, *, send: bool = False) -> int:
-        """The status of the answer; a page of an unexpected error fails the test by itself."""
-        return (self.site.client.post if send else self.site.client.get)(path).status_code
+    def status(self, path: str, *, method: str = "GET") -> int:
+        """The status of the answer; an unexpected error fails the test by itself."""
+        return self.site.answer(path, method=method).status_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,24 +217,11 @@ def addresses(
         yield rule, adapter.build(rule.endpoint, {name: arguments[name] for name in rule.arguments}, method), needed
 
 
-@pytest.fixture(autouse=True)
-def _nothing_remembered(app: Flask, session: Session, arguments, cast) -> Iterator[None]:
-    """Requests stand in contexts of their own: the test's would keep who asked before."""
-    session.commit()
-    from flask.globals import app_ctx
-
-    context = app_ctx._get_current_object()
-    context.pop()
-    yield
-    context.push()
-
-
-def test_a_visitor_is_led_to_the_sign_in_page_from_everything_that_needs_an_account(app, arguments):
-    visitor = app.test_client()
+def test_a_visitor_is_led_to_the_sign_in_page_from_everything_that_needs_an_account(app, site, arguments):
     wrong = []
-    for method, ask in (("GET", visitor.get), ("POST", visitor.post)):
+    for method in ("GET", "POST"):
         for _, path, needed in addresses(app, arguments, method):
-            answer = ask(path)
+            answer = site.answer(path, method=method)
             if needed and not (answer.status_code == 303 and answer.location.startswith(SIGN_IN)):
                 wrong.append((method, path, answer.status_code))
             if not needed and answer.status_code not in SEEN | {422}:
@@ -275,8 +261,8 @@ def test_an_office_for_one_mission_or_partner_opens_nothing_of_another(app, argu
     assert wrong == []
 
 
-def test_nothing_is_done_for_somebody_without_the_permission(app, arguments, cast):
-    before = _recorded(app)
+def test_nothing_is_done_for_somebody_without_the_permission(app, session, arguments, cast):
+    before = _recorded(session)
     wrong = []
     for rule, path, needed in addresses(app, arguments, "POST"):
         if not needed or rule.endpoint in OWN:
@@ -284,16 +270,16 @@ def test_nothing_is_done_for_somebody_without_the_permission(app, arguments, cas
         for reader in cast.offices:
             if needed & reader.permissions - {Permission.LEARN}:
                 continue
-            status = reader.status(path, send=True)
+            status = reader.status(path, method="POST")
             if status not in ({403} if Permission.LEARN not in needed else NOT_THEIRS):
                 wrong.append((path, reader.name, status))
 
     assert wrong == []
-    assert _recorded(app) == before
+    assert _recorded(session) == before
 
 
-def test_nothing_is_done_elsewhere_than_an_office_reaches(app, arguments, cast):
-    before = _recorded(app)
+def test_nothing_is_done_elsewhere_than_an_office_reaches(app, session, arguments, cast):
+    before = _recorded(session)
     closed = {
         rule.endpoint: path
         for rule, path, needed in addresses(app, arguments, "POST")
@@ -303,29 +289,28 @@ def test_nothing_is_done_elsewhere_than_an_office_reaches(app, arguments, cast):
         (path, reader.name, status)
         for endpoint, path in closed.items()
         for reader in cast.elsewhere
-        if (status := reader.status(path, send=True))
+        if (status := reader.status(path, method="POST"))
         not in (NOT_THEIRS if endpoint in EVERYWHERE else NOT_THEIRS | {422})
     ]
 
     assert wrong == []
-    assert _recorded(app) == before
+    assert _recorded(session) == before
 
 
-def test_every_form_is_refused_without_its_token(app, arguments, cast, monkeypatch):
+def test_every_form_is_refused_without_its_token(app, session, arguments, cast, monkeypatch):
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
-    before = _recorded(app)
+    before = _recorded(session)
     readers = (*cast.offices, *cast.elsewhere)
     wrong = [
         (path, reader.name, status)
         for _, path, needed in addresses(app, arguments, "POST")
         for reader in readers
-        if needed & reader.permissions and (status := reader.status(path, send=True)) != 422
+        if needed & reader.permissions and (status := reader.status(path, method="POST")) != 422
     ]
 
     assert wrong == []
-    assert _recorded(app) == before
+    assert _recorded(session) == before
 
 
-def _recorded(app: Flask) -> int:
-    with app.app_context():
-        return db.session.scalar(select(func.count()).select_from(LedgerEntry)) or 0
+def _recorded(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(LedgerEntry)) or 0
