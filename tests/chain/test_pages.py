@@ -176,3 +176,12 @@ def test_a_task_no_rule_names_ends_early(work, site, place, her):
 
     assert "no requirement rule names it yet" in page.text
     assert "encouraged to assist, Blue Line" in page.text
+
+
+def test_what_is_asked_everywhere_is_read_by_the_manager_of_the_mission_served_in(work, site, place, her):
+    given = assignment(work, her, baseline(place))
+    there = accounts.holder(work, Office.READINESS_MANAGER, mission=place.mission)
+    elsewhere = accounts.holder(work, Office.READINESS_MANAGER, mission=accounts.mission(work))
+
+    assert site.sign_in(there).get(f"/why/{given}").status == 200
+    assert site.sign_in(elsewhere).get(f"/why/{given}").status == 403

@@ -5,14 +5,15 @@ from __future__ import annotations
 from flask import render_template, url_for
 from flask_babel import gettext
 
+from trainer.accounts import queries as account_queries
 from trainer.accounts.values import MissionId, Permission
 from trainer.chain import queries
 from trainer.chain.values import AssignmentChain, TaskChain
 from trainer.edge import reading
 from trainer.kernel.errors import NotAllowed
-from trainer.kernel.values import wording
+from trainer.kernel.values import PersonId, wording
 from trainer.tracks.values import AssignmentId
-from trainer.web.access import account, may, requires, today
+from trainer.web.access import account, may, may_about, requires, today
 from trainer.web.audit import telling
 from trainer.web.chain import stops
 from trainer.web.mandates.words import kind_name
@@ -27,7 +28,7 @@ def assignment(assignment: int) -> str:
     """Why somebody has this assignment; the owner's own page, and that of whoever may read about people or the ledger."""
     found = queries.chain_of_assignment(reading(), assignment=AssignmentId(assignment))
     own = found.assignment.person == account().person
-    if not own and not _may_see(found.chain.mission.id if found.chain.mission else None):
+    if not own and not _may_see(_serves_in(found.assignment.person)):
         raise NotYours(
             wording("This assignment is somebody else's. Open your own training to see why you have what you have.")
         )
@@ -58,8 +59,12 @@ def task(mission: int, task: str) -> str:
     )
 
 
+def _serves_in(person: PersonId) -> MissionId | None:
+    return account_queries.person_profile(reading(), person=person, on=today()).mission
+
+
 def _may_see(mission: MissionId | None) -> bool:
-    return may(Permission.READ_LEDGER) or may(Permission.READ_PEOPLE, mission=mission)
+    return may(Permission.READ_LEDGER) or may_about(Permission.READ_PEOPLE, serves_in=mission)
 
 
 def _assignment_stops(found: AssignmentChain, *, own: bool) -> list[stops.Stop]:
