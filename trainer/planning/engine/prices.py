@@ -51,7 +51,7 @@ def contest_of(table: Table, *, hasty: bool = False) -> Contest:
     In haste, and when there are many pairs, everybody's best is only bounded: by a look instead of a search.
     """
     i, c = table.instance, table.candidates
-    rough = hasty and table.quick
+    rough = (hasty and table.quick) or table.relaxes
     free = table.respond(table.prices(), nodes=1 if rough else NODES, board=table.relaxed if rough else table.bounding)
     pair_person = np.repeat(np.arange(i.people, dtype=np.int32), np.diff(c.pair_ptr))
     session = (np.bincount(c.pair_session, minlength=i.sessions) > table.cap).astype(np.int64)

@@ -197,7 +197,8 @@ class _Run:
     def publish(self, name: str, state: State) -> None:
         """Check the plan and tell about it; it becomes the best unless an earlier one is better."""
         plan = self.table.plan_of(state)
-        report = checker.check(self.instance, plan)
+        known = self.report if state is self.best else None
+        report = known or checker.check(self.instance, plan)
         if not report.feasible or report.objective != self.table.objective_of(state):
             raise PlanRefused(f"stage {name}: {report.breaches or 'objective'}")
         if self.report is None or report.objective > self.report.objective or name == "repair":
