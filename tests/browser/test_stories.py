@@ -83,6 +83,7 @@ def test_a_trainee_completes_a_module_on_a_phone_without_script(browser: Browser
     context = browser.new_context(viewport={"width": PHONE, "height": 844}, java_script_enabled=False)
     page = context.new_page()
     sign_in(page, address, "trainee@demo.example", PASSWORD)
+    page.goto(f"{address}/my/?language=en")
     page.get_by_role("link", name=re.compile("Open the module|Go on|Open")).first.click()
     for name in ("Begin", "I have read it", "questions"):
         button = page.get_by_role("button", name=re.compile(name, re.IGNORECASE))
