@@ -1,0 +1,130 @@
+"""What is wrong with a draft, and how symbols are written."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
+
+from trainer.kernel.values import Problem, Wording, wording
+from trainer.mandates.rules.demands import PRIORITY_WEIGHT
+from trainer.mandates.rules.law import Identity, known, period_end
+from trainer.mandates.values import (
+    TASK_KINDS,
+    Force,
+    Instrument,
+    InstrumentDraft,
+    MandatedTask,
+    TaskChange,
+    TaskLine,
+)
+
+SYMBOL = re.compile(r"[A-Z]+(?:/[A-Z0-9.-]+)*/(?:[A-Z]+\.)?(?P<number>\d{1,9})(?: \((?P<year>\d{4})\))?")
+MOST_SYMBOL_LETTERS = 60
+MOST_AREA_LETTERS = 120
+MOST_PHRASE_LETTERS = 120
+
+
+def clean_symbol(text: str) -> str:
+    """Return a symbol as it is stored: upper case, single blanks, one before the year."""
+    folded = re.sub(r"\s+", " ", text.strip()).upper()
+    return re.sub(r"\s*\((\d{4})\)$", r" (\1)", re.sub(r"\s*/\s*", "/", folded))
+
+
+def number_of(symbol: str) -> int | None:
+    """Return the number in a symbol, by which instruments of a day are ordered; None for what is no symbol."""
+    found = SYMBOL.fullmatch(symbol)
+    return int(found["number"]) if found else None
+
+
+def same_text(one: str, other: str) -> bool:
+    """Tell whether two symbols name the same text: the year in brackets may be left out."""
+    return re.sub(r" \(\d{4}\)$", "", one) == re.sub(r" \(\d{4}\)$", "", other)
+
+
+def check_draft(
+    draft: InstrumentDraft, *, instruments: Iterable[Instrument], in_force: Iterable[MandatedTask]
+) -> tuple[Problem, ...]:
+    """Return all that is wrong with a draft, in the order of the form; nothing when it may be published.
+
+    `instruments` are the mission's; `in_force` its tasks when the draft takes effect, with what is already announced.
+    """
+    texts = known(instruments)
+    problems = [*_heading_problems(draft, texts), *_period_problems(draft, texts)]
+    there = {task.identity for task in in_force}
+    seen: set[Identity] = set()
+    for place, line in enumerate(draft.tasks):
+        problems += [
+            Problem(field=f"tasks-{place}-{field}", message=message)
+            for field, message in _line_problems(line, draft, there=there, seen=seen)
+        ]
+        seen.add(line.identity)
+    return tuple(problems)
+
+
+def _heading_problems(draft: InstrumentDraft, instruments: Sequence[Instrument]) -> Iterable[Problem]:
+    symbol = clean_symbol(draft.symbol)
+    if number_of(symbol) is None or len(symbol) > MOST_SYMBOL_LETTERS:
+        said = wording("Enter the symbol as printed on the text, for instance S/RES/2790 (2025).")
+        yield Problem(field="symbol", message=said)
+    elif any(same_text(symbol, each.symbol) for each in instruments):
+        said = wording(
+            "{symbol} is already on file for this mission. Open it there, or withdraw it before entering it anew.",
+            symbol=symbol,
+        )
+        yield Problem(field="symbol", message=said)
+    if draft.adopted_on is not None and draft.adopted_on > draft.effective_on:
+        said = wording(
+            "It was adopted on {adopted_on}: enter an effective day on or after that.",
+            adopted_on=draft.adopted_on.isoformat(),
+        )
+        yield Problem(field="effective_on", message=said)
+    if draft.expires_on is not None and draft.expires_on <= draft.effective_on:
+        said = wording("Enter a last day on or after the effective day.")
+        yield Problem(field="expires_on", message=said)
+    if draft.expires_on is not None and not draft.expiry_known:
+        said = wording("A period that is not known has no last day: take the day away, or say that it is known.")
+        yield Problem(field="expires_on", message=said)
+
+
+def _period_problems(draft: InstrumentDraft, instruments: Sequence[Instrument]) -> Iterable[Problem]:
+    """A text cannot carry on a mandate that has run out, unless somebody says what was in between."""
+    earlier = [each for each in instruments if each.effective_on < draft.effective_on]
+    ended_on, _ = period_end(earlier, on=draft.effective_on)
+    if ended_on is None or draft.effective_on <= ended_on or draft.complete_adjustment or draft.note.strip():
+        return
+    said = wording(
+        "The mandate ran out before that, with {last_on} as its last day. Enter the text that renewed it first, tick that this "
+        "one replaces the whole mandate, or say in the note what is known of the time between.",
+        last_on=(ended_on - timedelta(days=1)).isoformat(),
+    )
+    yield Problem(field="effective_on", message=said)
+
+
+def _line_problems(
+    line: TaskLine, draft: InstrumentDraft, *, there: Collection[Identity], seen: Collection[Identity]
+) -> Iterable[tuple[str, Wording]]:
+    if line.task_kind not in TASK_KINDS:
+        yield "task_kind", wording("Choose a task of the list.")
+    elif line.identity in seen:
+        yield "task_kind", wording("This task is already in the draft for the same area of operations. Say it once.")
+    if len(line.area_of_operations) > MOST_AREA_LETTERS:
+        yield "area_of_operations", wording("Name the area in at most {most} letters.", most=MOST_AREA_LETTERS)
+    if line.change is TaskChange.END and line.identity not in there:
+        yield "change", wording("This task is not in force then, so it cannot be ended. Remove it from the draft.")
+    if line.change is TaskChange.EXTEND and line.identity not in there:
+        yield "change", wording("This task is not in force then, so nothing can be added to it. Give it instead.")
+    if not line.paragraph.strip():
+        yield "paragraph", wording("Enter the paragraph that says so, or 'unnumbered' where it has no number.")
+    if line.change is not TaskChange.END and line.force is Force.REQUESTED and not line.modalities:
+        yield "modalities", wording("Choose how the mission is to act: a requested task needs at least one way.")
+    if line.change is not TaskChange.END and line.priority not in PRIORITY_WEIGHT:
+        yield "priority", wording("Choose a priority from 1, the highest, to 3.")
+    if line.starts_on is not None and line.starts_on < draft.effective_on:
+        yield "starts_on", wording("It cannot start before the text takes effect. Enter a later day, or none.")
+    if line.ends_on is None:
+        return
+    if line.change is TaskChange.EXTEND:
+        yield "ends_on", wording("What is added lasts as long as its task. To give it an end, say the task anew.")
+    elif line.ends_on <= (line.starts_on or draft.effective_on) and line.change is TaskChange.SET:
+        yield "ends_on", wording("Enter a last day on or after the day it starts.")
+    elif line.ends_on < draft.effective_on:
+        yield "ends_on", wording("It cannot end before the text takes effect. Enter a later day, or none.")

@@ -1,0 +1,464 @@
+"""What the law is: the tasks in force on a day as known on a day, and what each text changes of them.
+
+Pure: instruments come in, values go out.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from trainer.accounts.values import MissionId
+from trainer.mandates.values import (
+    TASK_KINDS,
+    Ending,
+    EndingKind,
+    Force,
+    Instrument,
+    MandatedTask,
+    MandateShift,
+    Modality,
+    Move,
+    StepKind,
+    TaskChange,
+    TaskKindKey,
+    TaskLine,
+    TaskMove,
+    TaskSource,
+    TaskStep,
+)
+
+Identity = tuple[TaskKindKey, str]
+
+_PLACE: Mapping[TaskKindKey, int] = {key: place for place, key in enumerate(TASK_KINDS)}
+_MODALITIES = tuple(Modality)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stretch:
+    """Days in which one statement of how a task is to be done holds; half-open, an open end is None."""
+
+    start: date
+    end: date | None
+    modalities: tuple[Modality, ...]
+    force: Force
+    priority: int
+    instrument: Instrument
+    paragraph: str
+    words: str
+    sources: tuple[TaskSource, ...]
+
+    def covers(self, day: date) -> bool:
+        return self.start <= day and (self.end is None or day < self.end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mandate:
+    """One mission's tasks over time, as the known instruments say."""
+
+    mission: MissionId
+    instruments: tuple[Instrument, ...]
+    """In their order."""
+    stretches: Mapping[Identity, tuple[_Stretch, ...]]
+    """By task, in the order of the vocabulary; of one task in the order of days, without overlap."""
+
+
+def in_force(
+    instruments: Iterable[Instrument], *, on: date, known_at: datetime | None = None
+) -> tuple[MandatedTask, ...]:
+    """Return the tasks in force on a day, by mission, then in the order of the vocabulary.
+
+    `known_at` reads the mandate as it was known at an instant: without what was published later, with what was withdrawn later.
+    None: as it is known by all that is on file.
+
+    Source: the inheritance rule of PEMA (Di Salvatore et al. 2022, doi 10.1177/00220027211068897): a renewal that does not
+    mention a task does not end it, unless it adjusts the whole mandate. A lapsed period ends no task; it takes away the
+    verification of its renewal.
+    """
+    return tuple(
+        task for mandate in _mandates(instruments, known_at=known_at) for task in _read(mandate, on=on, end=on)
+    )
+
+
+def coming(
+    instruments: Iterable[Instrument], *, on: date, known_at: datetime | None = None
+) -> tuple[MandatedTask, ...]:
+    """Return the tasks in force on a day and, behind each, what published texts say it will be later.
+
+    One task may stand there several times: as it is, and with `begins_on` as it will be from that day.
+    """
+    return tuple(
+        task for mandate in _mandates(instruments, known_at=known_at) for task in _read(mandate, on=on, end=date.max)
+    )
+
+
+def known(instruments: Iterable[Instrument], *, known_at: datetime | None = None) -> tuple[Instrument, ...]:
+    """Return the instruments that count, in their order: published by then and not withdrawn by then; None for now."""
+    return tuple(sorted((each for each in instruments if _is_known(each, known_at)), key=order_of))
+
+
+def order_of(instrument: Instrument) -> tuple[date, int, int]:
+    """Return what instruments of one mission are ordered by: the effective day, then the number."""
+    return instrument.effective_on, instrument.number, instrument.id
+
+
+def _is_known(instrument: Instrument, known_at: datetime | None) -> bool:
+    if known_at is None:
+        return instrument.withdrawn_at is None
+    return instrument.published_at <= known_at and (
+        instrument.withdrawn_at is None or known_at < instrument.withdrawn_at
+    )
+
+
+def period_end(instruments: Sequence[Instrument], *, on: date) -> tuple[date | None, bool]:
+    """Return the first day after the period that counts on a day, and whether any text says when the period ends.
+
+    The instruments are those that count, in their order.
+    (None, True) is open-ended; (None, False) not known. A text that is silent on the period leaves the one before.
+    """
+    for instrument in reversed(instruments):
+        if instrument.effective_on <= on and (instrument.expires_on is not None or instrument.expiry_known):
+            return instrument.expires_on, True
+    return None, False
+
+
+def is_verified(end: tuple[date | None, bool], *, on: date) -> bool:
+    """Tell whether the mandate runs on that day by a period that is on file."""
+    expires_on, stated = end
+    return stated and (expires_on is None or on < expires_on)
+
+
+def _mandates(instruments: Iterable[Instrument], *, known_at: datetime | None) -> list[_Mandate]:
+    by_mission: defaultdict[MissionId, list[Instrument]] = defaultdict(list)
+    for instrument in known(instruments, known_at=known_at):
+        by_mission[instrument.mission].append(instrument)
+    return [_mandate(mission, by_mission[mission]) for mission in sorted(by_mission)]
+
+
+def _mandate(mission: MissionId, ordered: Sequence[Instrument]) -> _Mandate:
+    stretches: dict[Identity, tuple[_Stretch, ...]] = {}
+    for instrument in ordered:
+        said = {line.identity: line for line in instrument.tasks}
+        if instrument.complete_adjustment:
+            for identity in stretches.keys() - said.keys():
+                stretches[identity] = _cut(stretches[identity], instrument.effective_on)
+        for identity, line in said.items():
+            stretches[identity] = _after(stretches.get(identity, ()), line, instrument)
+    in_order = sorted(stretches, key=lambda identity: (_PLACE[identity[0]], identity[1]))
+    return _Mandate(
+        mission=mission,
+        instruments=tuple(ordered),
+        stretches={identity: stretches[identity] for identity in in_order},
+    )
+
+
+def _cut(stretches: Sequence[_Stretch], day: date) -> tuple[_Stretch, ...]:
+    """What is left of the stretches before the day."""
+    return tuple(
+        each if each.end is not None and each.end <= day else replace(each, end=day)
+        for each in stretches
+        if each.start < day
+    )
+
+
+def _after(stretches: tuple[_Stretch, ...], line: TaskLine, instrument: Instrument) -> tuple[_Stretch, ...]:
+    """The stretches of one task once the instrument has spoken; what it says supersedes what older texts put off."""
+    start = max(line.starts_on or instrument.effective_on, instrument.effective_on)
+    if line.change is TaskChange.END:
+        return _cut(stretches, max(line.ends_on or start, start))
+    extends = line.change is TaskChange.EXTEND and not instrument.complete_adjustment
+    if extends and any(each.covers(start) for each in stretches):
+        return tuple(part for each in stretches for part in _extended(each, line, instrument, start))
+    # what it was until then: of what ends on that day and what runs on, the latter
+    before = next((each for each in reversed(stretches) if each.covers(start) or each.end == start), None)
+    left = _cut(stretches, start)
+    if line.ends_on is not None and line.ends_on <= start:
+        return left
+    stated = _Stretch(
+        start=start,
+        end=line.ends_on,
+        modalities=line.modalities,
+        force=line.force,
+        priority=line.priority,
+        instrument=instrument,
+        paragraph=line.paragraph,
+        words=line.words,
+        sources=_sources(line, instrument, start, before=before.sources if before else ()),
+    )
+    return (*left, stated)
+
+
+def _extended(stretch: _Stretch, line: TaskLine, instrument: Instrument, start: date) -> tuple[_Stretch, ...]:
+    if stretch.end is not None and stretch.end <= start:
+        return (stretch,)
+    since = max(stretch.start, start)
+    added = {each.modality: each for each in _sources(line, instrument, since, before=stretch.sources)}
+    sources = {each.modality: each for each in stretch.sources} | added
+    extended = replace(
+        stretch,
+        start=since,
+        modalities=tuple(each for each in _MODALITIES if each in stretch.modalities or each in line.modalities),
+        force=Force.REQUESTED if Force.REQUESTED in (stretch.force, line.force) else Force.ENCOURAGED,
+        priority=min(stretch.priority, line.priority),
+        instrument=instrument,
+        paragraph=line.paragraph,
+        words=line.words or stretch.words,
+        sources=tuple(sources[each] for each in (*_MODALITIES, None) if each in sources),
+    )
+    return (extended,) if stretch.start >= start else (replace(stretch, end=start), extended)
+
+
+def _sources(
+    line: TaskLine, instrument: Instrument, start: date, *, before: Iterable[TaskSource]
+) -> tuple[TaskSource, ...]:
+    since = {each.modality: each.since_on for each in before}
+    cited = {each.modality: each.paragraph for each in line.cited}
+    named: list[Modality | None] = [each for each in _MODALITIES if each in line.modalities]
+    if not named or None in cited:
+        named.append(None)
+    return tuple(
+        TaskSource(
+            modality=modality,
+            since_on=since.get(modality, start),
+            instrument=instrument.id,
+            symbol=instrument.symbol,
+            paragraph=cited.get(modality, line.paragraph),
+        )
+        for modality in named
+    )
+
+
+def _read(mandate: _Mandate, *, on: date, end: date) -> Iterable[MandatedTask]:
+    """The tasks of a mission as they stand on `on`, with what begins after it up to `end`."""
+    latest = next((each for each in reversed(mandate.instruments) if each.effective_on <= on), None)
+    mentioned = {line.identity for line in latest.tasks} if latest else set()
+    verified = is_verified(period_end(mandate.instruments, on=on), on=on)
+    for identity, stretches in mandate.stretches.items():
+        for place, stretch in enumerate(stretches):
+            if stretch.start > end or (stretch.end is not None and stretch.end <= on):
+                continue
+            since_on, ends_on = _run(stretches, place)
+            ahead = on < stretch.start
+            yield MandatedTask(
+                mission=mandate.mission,
+                task_kind=identity[0],
+                area=TASK_KINDS[identity[0]].area,
+                area_of_operations=identity[1],
+                modalities=stretch.modalities,
+                force=stretch.force,
+                priority=stretch.priority,
+                since_on=since_on,
+                ends_on=ends_on,
+                instrument=stretch.instrument.id,
+                symbol=stretch.instrument.symbol,
+                paragraph=stretch.paragraph,
+                words=stretch.words,
+                inherited=not ahead and identity not in mentioned,
+                renewal_verified=verified,
+                begins_on=stretch.start if ahead else None,
+                sources=stretch.sources,
+            )
+
+
+def _run(stretches: Sequence[_Stretch], place: int) -> tuple[date, date | None]:
+    """First day and end of the days without a break around one stretch."""
+    first = last = place
+    while first and stretches[first - 1].end == stretches[first].start:
+        first -= 1
+    while last + 1 < len(stretches) and stretches[last].end == stretches[last + 1].start:
+        last += 1
+    return stretches[first].start, stretches[last].end
+
+
+# What a text changes
+
+
+def compare(before: Sequence[MandatedTask], after: Sequence[MandatedTask]) -> MandateShift:
+    """Return what moves between two states, task by task, in the order of the vocabulary.
+
+    A task is changed when modalities, force, priority or dates differ; another paragraph that says the same changes nothing.
+    """
+    was, will_be = _by_task(before), _by_task(after)
+    tasks = sorted(was.keys() | will_be.keys(), key=lambda each: (each[0], _PLACE[each[1]], each[2]))
+    return MandateShift(moves=tuple(_move(was.get(each, ()), will_be.get(each, ())) for each in tasks))
+
+
+def shift_of(instrument: Instrument, *, among: Iterable[Instrument]) -> MandateShift:
+    """Return what an instrument changes of what the texts before it say, from its effective day on.
+
+    Instruments that come after it are left out; when there are any, the shift says that it is inserted into history.
+    """
+    others = known(each for each in among if each.id != instrument.id)
+    before = tuple(each for each in others if order_of(each) < order_of(instrument))
+    on = instrument.effective_on
+    shift = compare(coming(before, on=on), coming((*before, replace(instrument, withdrawn_at=None)), on=on))
+    return replace(shift, inserted_into_history=len(before) < len(others))
+
+
+def _by_task(
+    tasks: Iterable[MandatedTask],
+) -> dict[tuple[MissionId, TaskKindKey, str], tuple[MandatedTask, ...]]:
+    found: dict[tuple[MissionId, TaskKindKey, str], tuple[MandatedTask, ...]] = {}
+    for task in tasks:
+        key = (task.mission, *task.identity)
+        found[key] = (*found.get(key, ()), task)
+    return found
+
+
+def _move(before: Sequence[MandatedTask], after: Sequence[MandatedTask]) -> TaskMove:
+    if not before:
+        return TaskMove(move=Move.ADDED, before=None, after=after[0])
+    if not after:
+        return TaskMove(move=Move.DROPPED, before=before[0], after=None)
+    pairs = zip(before, after, strict=False)
+    differing = next((place for place, (one, other) in enumerate(pairs) if _way(one) != _way(other)), None)
+    if differing is None and len(before) == len(after):
+        return TaskMove(move=Move.KEPT, before=before[0], after=after[0])
+    place = min(len(before), len(after)) if differing is None else differing
+    return TaskMove(
+        move=Move.CHANGED,
+        before=before[min(place, len(before) - 1)],
+        after=after[min(place, len(after) - 1)],
+    )
+
+
+def _way(task: MandatedTask) -> tuple[tuple[Modality, ...], Force, int, date | None, date | None]:
+    return task.modalities, task.force, task.priority, task.begins_on, task.ends_on
+
+
+def compare_missions(one: Sequence[MandatedTask], other: Sequence[MandatedTask]) -> MandateShift:
+    """Return how two missions differ, task by task: only the second has it, only the first, both do it otherwise or alike.
+
+    Modalities, force and priority count; days do not, since each mission has its own.
+    """
+    was, will_be = ({task.identity: task for task in tasks} for tasks in (one, other))
+    moves = []
+    for identity in sorted(was.keys() | will_be.keys(), key=lambda each: (_PLACE[each[0]], each[1])):
+        before, after = was.get(identity), will_be.get(identity)
+        alike = before is not None and after is not None and _way(before)[:3] == _way(after)[:3]
+        move = Move.ADDED if before is None else Move.DROPPED if after is None else Move.KEPT if alike else Move.CHANGED
+        moves.append(TaskMove(move=move, before=before, after=after))
+    return MandateShift(moves=tuple(moves))
+
+
+def ending_of(task: MandatedTask, instruments: Iterable[Instrument], *, by: date) -> Ending | None:
+    """Return what ended a task that was in force and is not any more `by` a day; None where nothing known did.
+
+    The latest text that says so counts; where none does, the last day that the task was given with.
+    """
+    for text in reversed(known(instruments)):
+        if text.effective_on > by or text.effective_on < task.since_on:
+            continue
+        line = next((each for each in text.tasks if each.identity == task.identity), None)
+        if line is None and text.complete_adjustment:
+            return _ending(EndingKind.NOT_MENTIONED, text, "", text.effective_on)
+        if line is None or line.change is not TaskChange.END:
+            continue
+        start = max(line.starts_on or text.effective_on, text.effective_on)
+        end = max(line.ends_on or start, start)
+        if end <= by:
+            return _ending(EndingKind.BY_TEXT, text, line.paragraph, end)
+    if task.ends_on is not None and task.ends_on <= by:
+        return Ending(
+            kind=EndingKind.RAN_OUT,
+            instrument=task.instrument,
+            symbol=task.symbol,
+            paragraph=task.paragraph,
+            on=task.ends_on,
+        )
+    return None
+
+
+def _ending(kind: EndingKind, text: Instrument, paragraph: str, on: date) -> Ending:
+    return Ending(kind=kind, instrument=text.id, symbol=text.symbol, paragraph=paragraph, on=on)
+
+
+def steps_of(texts: Sequence[Instrument], *, places: range) -> tuple[tuple[TaskStep, ...], ...]:
+    """Return for each of the places what the text there does with every task, and what ran out since the text before.
+
+    `texts` are of one mission, known and in their order; those after a place do not count for it. By the vocabulary.
+    """
+    if not places:
+        return ()
+    mission = texts[0].mission
+    # each state of the mandate is worked out once: it is what the next text changes
+    mandates = [_mandate(mission, texts[:place]) for place in range(places.start, places.stop + 1)]
+    return tuple(
+        _steps(texts[: place + 1], before=before, after=after)
+        for place, (before, after) in zip(places, pairwise(mandates), strict=True)
+    )
+
+
+def _steps(texts: Sequence[Instrument], *, before: _Mandate, after: _Mandate) -> tuple[TaskStep, ...]:
+    """What the last of the texts does."""
+    text, earlier = texts[-1], texts[:-1]
+    on = text.effective_on
+    mentioned = {line.identity for line in text.tasks}
+    shift = compare(tuple(_read(before, on=on, end=date.max)), tuple(_read(after, on=on, end=date.max)))
+    steps = []
+    for each in shift.moves:
+        ended = ending_of(each.task, texts, by=date.max) if each.move is Move.DROPPED else None
+        said_again = each.move is Move.KEPT and each.task.identity in mentioned
+        steps.append(
+            TaskStep(kind=StepKind.SAID_AGAIN if said_again else _STEPS[each.move], task=each.task, ended=ended)
+        )
+    if earlier:
+        there = {step.task.identity for step in steps}
+        last_on = earlier[-1].effective_on
+        steps += [
+            TaskStep(kind=StepKind.ENDED, task=task, ended=ending_of(task, earlier, by=on))
+            for task in _read(before, on=last_on, end=last_on)
+            if task.identity not in there
+        ]
+    return tuple(sorted(steps, key=lambda each: (_PLACE[each.task.task_kind], each.task.area_of_operations)))
+
+
+_STEPS: Mapping[Move, StepKind] = {
+    Move.ADDED: StepKind.ADDED,
+    Move.CHANGED: StepKind.CHANGED,
+    Move.DROPPED: StepKind.ENDED,
+    Move.KEPT: StepKind.INHERITED,
+}
+
+
+# Days on which texts take effect by themselves
+
+
+def days_of(instruments: Iterable[Instrument]) -> frozenset[date]:
+    """Return every day on which a known text begins, changes or ends a task."""
+    days: set[date] = set()
+    for mandate in _mandates(instruments, known_at=None):
+        for stretches in mandate.stretches.values():
+            days.update(each.start for each in stretches)
+            days.update(each.end for each in stretches if each.end is not None)
+    return frozenset(days)
+
+
+def turn_of(instruments: Sequence[Instrument], *, on: date) -> tuple[MandateShift, Instrument] | None:
+    """Return what begins, changes and ends on a day in one mission, and the text that says so; None when nothing does."""
+    shift = compare(in_force(instruments, on=on - timedelta(days=1)), in_force(instruments, on=on))
+    moved = [each for each in shift.moves if each.move is not Move.KEPT and _turns(each)]
+    if not moved:
+        return None
+    return replace(shift, moves=tuple(moved)), max((_said_by(each, instruments, on=on) for each in moved), key=order_of)
+
+
+def _turns(move: TaskMove) -> bool:
+    """Whether how the task is done changes on the very day: an end that a text has only announced is no turn."""
+    if move.before is None or move.after is None:
+        return True
+    one, other = move.before, move.after
+    return (one.modalities, one.force, one.priority) != (other.modalities, other.force, other.priority)
+
+
+def _said_by(move: TaskMove, instruments: Sequence[Instrument], *, on: date) -> Instrument:
+    if move.after is not None:
+        return next(each for each in instruments if each.id == move.after.instrument)
+    gone = move.task.identity
+    ending = [
+        each
+        for each in known(instruments)
+        if each.effective_on <= on and (each.complete_adjustment or any(line.identity == gone for line in each.tasks))
+    ]
+    return ending[-1]
