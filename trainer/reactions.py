@@ -236,6 +236,7 @@ def plan_for_person(
     work: Work,
     event: account_events.PersonEnrolled
     | account_events.PersonLeft
+    | account_events.AbsenceNoted
     | competency_events.WaiverGranted
     | competency_events.WaiverRevoked,
 ) -> None:
@@ -388,6 +389,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     account_events.PersonEnrolled: (plan_for_person,),
     account_events.PersonMoved: (plan_for_moved_person,),
     account_events.PersonLeft: (plan_for_person,),
+    account_events.AbsenceNoted: (plan_for_person,),
     plan_events.PlanProposed: (tell_managers_of_plan,),
     plan_events.PlanApproved: (settle_messages_of_plan,),
     plan_events.PlanDismissed: (settle_messages_of_plan,),

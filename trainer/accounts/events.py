@@ -15,6 +15,15 @@ class PersonEnrolled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceNoted(Event):
+    """Days on which a person cannot attend; the last one is the day of return."""
+
+    person_id: int
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonMoved(Event):
     """A person's posting began, changed or ended early."""
 

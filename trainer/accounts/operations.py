@@ -14,6 +14,7 @@ from sqlalchemy.engine import CursorResult
 
 from trainer.accounts import queries, rules
 from trainer.accounts.events import (
+    AbsenceNoted,
     LanguagesChosen,
     MissionAdded,
     OfficeEnded,
@@ -248,6 +249,7 @@ def add_absence(work: Work, *, person: PersonId, starts_on: date, ends_on: date,
         raise queries.EndsBeforeItStarts
     _present(work, person)
     work.session.add(Absence(person_id=person, starts_on=starts_on, ends_on=ends_on, reason=reason))
+    work.record(AbsenceNoted(person_id=person, starts_on=starts_on, ends_on=ends_on))
 
 
 def move_person(

@@ -102,6 +102,7 @@ EVENTS: Mapping[str, tuple[EventGroup, str]] = {
     "PeopleEnrolled": (_A, lazy_gettext("People enrolled")),
     "PersonMoved": (_A, lazy_gettext("Person moved")),
     "PersonLeft": (_A, lazy_gettext("Person left")),
+    "AbsenceNoted": (_A, lazy_gettext("Absence noted")),
     "LanguagesChosen": (_A, lazy_gettext("Languages chosen")),
     "OfficeGranted": (_A, lazy_gettext("Office granted")),
     "OfficeEnded": (_A, lazy_gettext("Office ended")),
