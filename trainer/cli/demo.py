@@ -15,6 +15,7 @@ from config import INSTANCE, database_url, kept_secret
 from trainer.cli import Start
 from trainer.cli.database import open_engine, upgrade
 from trainer.cli.serve import HOST, PORT, require_free_port, serve_pages
+from trainer.cli.warming import machine_code_beside
 from trainer.kernel.errors import Refusal
 
 SEED = 1948
@@ -155,7 +156,8 @@ def _serve(app: Any, *, host: str, port: int) -> None:
         sys.stdout.flush()
 
     try:
-        serve_pages(app, host=host, port=port, ready=ready)
+        with machine_code_beside():
+            serve_pages(app, host=host, port=port, ready=ready)
     finally:
         keeper.stop()
 

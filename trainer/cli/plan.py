@@ -1,6 +1,7 @@
 """`plan`: the planner at the terminal, on files alone; no application and no database."""
 
 import json
+import os
 import resource
 import signal
 import sys
@@ -126,8 +127,11 @@ def shift(instance: Path, plan_file: Path, *, share: float, seed: int, out: Path
 
 
 @plan.command()
-def warm() -> None:
+@click.option("--gently", is_flag=True, help="Let everything else on the machine go first.")
+def warm(*, gently: bool) -> None:
     """Make the machine code of large plans now, so that no later plan waits for it."""
+    if gently and hasattr(os, "nice"):
+        os.nice(19)
     solver.make_machine_code()
     click.echo("Machine code is ready.")
 

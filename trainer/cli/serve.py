@@ -15,6 +15,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from trainer.cli import Start
 from trainer.cli.database import open_engine, upgrade
+from trainer.cli.warming import machine_code_beside
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -77,7 +78,8 @@ def serve(start: Start, *, host: str, port: int) -> None:
 
         keeper = start_in_process(app)
     try:
-        serve_pages(app, host=host, port=port, ready=lambda: click.echo(f"Trainer listens on http://{host}:{port}"))
+        with machine_code_beside():
+            serve_pages(app, host=host, port=port, ready=lambda: click.echo(f"Trainer listens on http://{host}:{port}"))
     finally:
         if keeper is not None:
             keeper.stop()
@@ -96,7 +98,8 @@ def worker(start: Start, *, concurrency: int) -> None:
         )
     from trainer.worker import run_worker
 
-    run_worker(start.application(settings), concurrency=concurrency)
+    with machine_code_beside():
+        run_worker(start.application(settings), concurrency=concurrency)
 
 
 @click.command()
