@@ -10,10 +10,11 @@ import hashlib
 import json
 import secrets
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, insert, select, update
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, insert, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -23,6 +24,16 @@ from trainer.kernel.events import Event
 from trainer.kernel.values import SubjectKind
 
 ATTEMPTS_BEFORE_PARKING = 5
+LOOKS_BACK = 10_000
+"""How many later entries others may commit while one transaction is open, before a mark could miss it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A state of the ledger: how many entries there are above an id."""
+
+    floor: int
+    entries: int
 
 
 class LedgerEntry(Base):
@@ -129,6 +140,21 @@ def open_entries(session: Session, *, limit: int) -> tuple[tuple[int, str], ...]
 def last_recorded_at(session: Session) -> datetime | None:
     """When the latest entry was recorded; None for an empty ledger."""
     return session.scalar(select(LedgerEntry.recorded_at).order_by(LedgerEntry.id.desc()).limit(1))
+
+
+def mark(session: Session) -> Mark:
+    """Where the ledger stands, to ask `is_past` later; taken before anything that must not have changed is read."""
+    last = session.scalar(select(func.max(LedgerEntry.id))) or 0
+    return Mark(floor=last - LOOKS_BACK, entries=_entries_above(session, last - LOOKS_BACK))
+
+
+def is_past(session: Session, earlier: Mark) -> bool:
+    """Whether anything was recorded since; also what took its id before the mark and was committed after it."""
+    return _entries_above(session, earlier.floor) != earlier.entries
+
+
+def _entries_above(session: Session, floor: int) -> int:
+    return session.scalar(select(func.count()).select_from(LedgerEntry).where(LedgerEntry.id > floor)) or 0
 
 
 def read_event(session: Session, entry_id: int) -> Event:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from trainer.accounts import queries as account_queries
 from trainer.accounts.values import MissionId, MissionStatus, PersonProfile, Role
 from trainer.competencies import queries as competency_queries
-from trainer.competencies.values import Requirement
+from trainer.competencies.values import Evidence, Requirement
 from trainer.kernel.errors import NotFound
 from trainer.kernel.values import PersonId, Problem, wording
 from trainer.mandates import rules
@@ -583,6 +584,19 @@ def planned_requirements_of(
     return _requirements(session, people=people, profiles=profiles, demands=demands, on=on)
 
 
+def planned_requirements_for(
+    session: Session,
+    *,
+    profiles: Collection[PersonProfile],
+    evidence: Mapping[PersonId, tuple[Evidence, ...]],
+    on: date,
+) -> Mapping[PersonId, tuple[Requirement, ...]]:
+    """The same for people whose profiles and evidence are at hand: they are not read again."""
+    known = {each.id: each for each in profiles}
+    demands = coming_demands_of(session, missions=_missions_of(profiles), on=on)
+    return _requirements(session, people=list(known), profiles=known, demands=demands, on=on, evidence=evidence)
+
+
 def _missions_of(profiles: Iterable[PersonProfile]) -> set[MissionId]:
     return {each.mission for each in profiles if each.mission is not None}
 
@@ -594,14 +608,20 @@ def _requirements(
     profiles: Mapping[PersonId, PersonProfile],
     demands: DemandsByRole,
     on: date,
+    evidence: Mapping[PersonId, tuple[Evidence, ...]] = MappingProxyType({}),
 ) -> Mapping[PersonId, tuple[Requirement, ...]]:
-    fallen = _fallen_on(session, profiles=profiles.values(), demands=demands, on=on)
+    fallen = _fallen_on(session, profiles=profiles.values(), demands=demands, on=on, evidence=evidence)
     found = rules.shared_out(profiles.values(), demands=demands, fallen=fallen, on=on)
     return {person: found.get(person, ()) for person in people}
 
 
 def _fallen_on(
-    session: Session, *, profiles: Iterable[PersonProfile], demands: DemandsByRole, on: date
+    session: Session,
+    *,
+    profiles: Iterable[PersonProfile],
+    demands: DemandsByRole,
+    on: date,
+    evidence: Mapping[PersonId, tuple[Evidence, ...]],
 ) -> Mapping[PersonId, tuple[Demand, ...]]:
     """On whom the demands on part of a unit fall; units are looked at whole, whoever was asked about."""
     groups = rules.partly_asked(profiles, demands=demands)
@@ -609,7 +629,9 @@ def _fallen_on(
         return {}
     everybody = account_queries.profiles_in(session, missions={mission for mission, _, _ in groups}, on=on)
     members = [each for each in everybody if (each.mission, each.unit, each.role) in groups]
-    evidence = competency_queries.evidence_of(session, people=[each.id for each in members])
+    unknown = [each.id for each in members if each.id not in evidence]
+    if unknown:
+        evidence = {**evidence, **competency_queries.evidence_of(session, people=unknown)}
     return rules.fallen_on(members, groups=groups, demands=demands, evidence=evidence, on=on)
 
 

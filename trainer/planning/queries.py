@@ -19,6 +19,7 @@ from trainer.catalogue import queries as catalogue_queries
 from trainer.catalogue.values import AtLevel, ModuleKey
 from trainer.competencies import queries as competency_queries
 from trainer.competencies.values import CompetencyKey, Level, TaskRef
+from trainer.kernel import ledger
 from trainer.kernel.errors import NotFound
 from trainer.kernel.values import Cause, LocalText, PersonId, Subject, SubjectKind, Wording, wording
 from trainer.mandates import queries as mandate_queries
@@ -80,8 +81,9 @@ def read_snapshot(session: Session, *, run: PlanRunId, on: date) -> Snapshot:
     if row is None:
         raise NoSuchRun
     with without_collecting():
+        read_at = ledger.mark(session)
         facts = _facts(session, _people(session, row, on=on), on=on)
-        return question.ask(facts, run=run, attempt=row.attempts)
+        return question.ask(facts, run=run, attempt=row.attempts, read_at=read_at)
 
 
 @contextmanager
@@ -110,9 +112,12 @@ def _people(session: Session, row: PlanRun, *, on: date) -> tuple[PersonProfile,
 def is_unchanged(session: Session, *, snapshot: Snapshot, on: date) -> bool:
     """Whether the question is still the same.
 
-    What is on file is compared first: what follows from it need not be worked out again, which is most of the reading. Only
-    where the run looks at part of a mission may it rest on people who were not read.
+    On the same day nothing changes without an entry in the ledger. When there are new ones, what is on file is compared
+    first: what follows from it need not be worked out again, which is most of the reading. Only where the run looks at
+    part of a mission may it rest on people who were not read.
     """
+    if on == snapshot.facts.on and snapshot.read_at is not None and not ledger.is_past(session, snapshot.read_at):
+        return True
     row = session.get_one(PlanRun, snapshot.run)
     whole = {each.mission for each in snapshot.facts.people} - {None} <= {*row.missions}
     if whole and _sources(session, _people(session, row, on=on), on=on) == snapshot.facts.sources:
@@ -122,7 +127,7 @@ def is_unchanged(session: Session, *, snapshot: Snapshot, on: date) -> bool:
 
 def _facts(session: Session, people: tuple[PersonProfile, ...], *, on: date) -> Facts:
     sources = _sources(session, people, on=on)
-    required = mandate_queries.planned_requirements_of(session, people=[each.id for each in people], on=on)
+    required = mandate_queries.planned_requirements_for(session, profiles=people, evidence=sources.evidence, on=on)
     return question.facts_of(sources, required=required)
 
 

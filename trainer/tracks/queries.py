@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from trainer.accounts import queries as account_queries
@@ -67,8 +67,8 @@ def open_assignments(session: Session, *, people: Collection[PersonId]) -> tuple
     found = [
         assignment_of(row)
         for batch in batches(people)
-        for row in session.scalars(
-            select(AssignmentRow).where(AssignmentRow.person_id.in_(batch), AssignmentRow.state.in_(OPEN_STATES))
+        for row in session.execute(
+            select(*_COLUMNS).where(AssignmentRow.person_id.in_(batch), AssignmentRow.state.in_(OPEN_STATES))
         )
     ]
     return tuple(sorted(found, key=lambda each: (each.person, each.due_on, each.id)))
@@ -327,7 +327,11 @@ def _card(
     )
 
 
-def assignment_of(row: AssignmentRow) -> Assignment:
+_COLUMNS = tuple(getattr(AssignmentRow, column.key) for column in AssignmentRow.__table__.columns)
+"""What makes an assignment, for reading many: a plain row costs half of a mapped object."""
+
+
+def assignment_of(row: AssignmentRow | Row[Any]) -> Assignment:
     """A stored assignment as a value."""
     return Assignment(
         id=AssignmentId(row.id),
