@@ -10,7 +10,6 @@ import hashlib
 import json
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,19 +20,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from trainer.kernel import events
 from trainer.kernel.db import Base, BigId, enum_column, id_column, insert_missing
 from trainer.kernel.events import Event
-from trainer.kernel.values import SubjectKind
+from trainer.kernel.values import LedgerMark, SubjectKind
 
 ATTEMPTS_BEFORE_PARKING = 5
 LOOKS_BACK = 10_000
 """How many later entries others may commit while one transaction is open, before a mark could miss it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """A state of the ledger: how many entries there are above an id."""
-
-    floor: int
-    entries: int
 
 
 class LedgerEntry(Base):
@@ -142,13 +133,13 @@ def last_recorded_at(session: Session) -> datetime | None:
     return session.scalar(select(LedgerEntry.recorded_at).order_by(LedgerEntry.id.desc()).limit(1))
 
 
-def mark(session: Session) -> Mark:
+def mark(session: Session) -> LedgerMark:
     """Where the ledger stands, to ask `is_past` later; taken before anything that must not have changed is read."""
     last = session.scalar(select(func.max(LedgerEntry.id))) or 0
-    return Mark(floor=last - LOOKS_BACK, entries=_entries_above(session, last - LOOKS_BACK))
+    return LedgerMark(floor=last - LOOKS_BACK, entries=_entries_above(session, last - LOOKS_BACK))
 
 
-def is_past(session: Session, earlier: Mark) -> bool:
+def is_past(session: Session, earlier: LedgerMark) -> bool:
     """Whether anything was recorded since; also what took its id before the mark and was committed after it."""
     return _entries_above(session, earlier.floor) != earlier.entries
 

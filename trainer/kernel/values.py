@@ -99,6 +99,14 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerMark:
+    """A state of the ledger: how many entries there are above an id."""
+
+    floor: int
+    entries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
     """Why something was done automatically: the ledger entry that caused it and a sentence for people."""
 

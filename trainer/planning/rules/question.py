@@ -30,8 +30,7 @@ from trainer.accounts.values import PersonProfile, Role
 from trainer.catalogue.values import AtLevel, ModuleKey, Offering
 from trainer.competencies.rules import add_months, counts, find_gaps
 from trainer.competencies.values import CompetencyKey, Currency, Gap, Level, Requirement, Source
-from trainer.kernel.ledger import Mark
-from trainer.kernel.values import LocalText, PersonId
+from trainer.kernel.values import LedgerMark, LocalText, PersonId
 from trainer.partners.values import CourseMode, SessionId, SessionOffer, SessionState
 from trainer.planning.engine.instance import UNLIMITED, Instance, Ints, Objective, require_valid
 from trainer.planning.values import Facts, PlanRunId, Policy, Sources
@@ -169,7 +168,7 @@ class Snapshot:
     notes: tuple[str, ...]
     """What could not be told to the engine in full."""
     hash: str
-    read_at: Mark | None = None
+    read_at: LedgerMark | None = None
     """Where the ledger stood before the first fact was read; None when the facts are not those on file."""
 
     @property
@@ -192,7 +191,7 @@ def facts_of(sources: Sources, *, required: Mapping[PersonId, tuple[Requirement,
     return Facts(sources=sources, required=required, gaps=gaps)
 
 
-def ask(facts: Facts, *, run: PlanRunId, attempt: int, read_at: Mark | None = None) -> Snapshot:
+def ask(facts: Facts, *, run: PlanRunId, attempt: int, read_at: LedgerMark | None = None) -> Snapshot:
     """Put the question; raises BadInstance if the facts cannot be told in the engine's numbers."""
     windows = _windows(facts.sources.offerings)
     offers, notes = _offers(facts, windows)

@@ -203,6 +203,7 @@ PARTS: Mapping[str, tuple[Part, str]] = {
     "began": (Part.TASKS, lazy_gettext("Tasks that began")),
     "ended": (Part.TASKS, lazy_gettext("Tasks that ended")),
     "effective_on": (Part.DAY, lazy_gettext("In force from")),
+    "starts_on": (Part.DAY, lazy_gettext("From")),
     "ends_on": (Part.DAY, lazy_gettext("Until")),
     "expires_on": (Part.DAY, lazy_gettext("Runs out")),
     "on": (Part.DAY, lazy_gettext("Day")),
