@@ -40,6 +40,7 @@ CAPABILITIES = (
     "partners",
     "planning",
     "readiness",
+    "requirements",
     "tracks",
 )
 POLICY = (

@@ -328,3 +328,23 @@ def test_the_health_of_the_ledger_is_what_is_open_and_what_was_given_up(session,
         "plan",
         "KeyError: 3",
     )
+
+
+def test_people_are_counted_by_mission_role_and_languages_as_their_profiles_say(session):
+    here, elsewhere = make.mission(session), make.mission(session)
+    french = make.person(session, language="fr", spoken=["fr", "en"])
+    make.posting(session, person=french, mission=here, role=Role.CIVILIAN)
+    for _ in range(2):
+        make.posted_person(session, mission=here, role=Role.INFANTRY, language="en", spoken=[])
+    later = make.person(session, language="en", spoken=["en"])
+    make.posting(session, person=later, mission=elsewhere, role=Role.INFANTRY, ends_on=date(2027, 1, 1))
+    make.posting(session, person=later, mission=here, role=Role.INFANTRY, starts_on=date(2027, 1, 1), ends_on=None)
+    make.posted_person(session, mission=here, left_on=TODAY)
+
+    groups = queries.people_groups(session, missions=[here], on=TODAY)
+
+    assert {(each.role, each.languages, each.people) for each in groups} == {
+        (Role.CIVILIAN, ("fr", "en"), 1),
+        (Role.INFANTRY, ("en",), 2),
+    }
+    assert sum(each.people for each in groups) == len(queries.profiles_in(session, missions=[here], on=TODAY))

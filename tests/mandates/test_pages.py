@@ -529,100 +529,6 @@ def test_a_withdrawal_of_what_moved_on_is_refused(
     assert site.post(path, page.form()).status == 303
 
 
-# Requirements
-
-
-@pytest.fixture
-def ruled(work: Work) -> None:
-    competencies.adopted(work)
-    baseline = rule("conduct", None, competency=competencies.CONDUCT)
-    operations.publish_rules(work, rules=[baseline, rule("poc", roles=(Role.INFANTRY,), weight=30)], note="The first.")
-
-
-def test_the_matrix_is_read_with_its_version_and_what_no_rule_names(
-    site: Site, work: Work, ruled: None, officer: PersonId
-) -> None:
-    page = site.sign_in(officer).get("/requirements/")
-
-    for said in (
-        "Version 1 of the rules",
-        "The first.",
-        "The baseline, in every mission",
-        "Title of protection-of-civilians 2 practised",
-        "60 days after it takes effect, weight 30",
-        "Tasks that no rule names 46",
-    ):
-        assert said in page.text
-    assert "/requirements/rules/poc" in page.links()
-    only = site.get("/requirements/?area=POC")
-    assert "The baseline" not in only.text
-
-
-def test_whoever_may_not_revise_rules_reads_them_without_links(site: Site, ruled: None, stranger: PersonId) -> None:
-    page = site.sign_in(stranger).get("/requirements/")
-
-    assert "Title of protection-of-civilians" in page.text
-    assert "/requirements/rules/poc" not in page.links()
-
-
-def test_without_rules_the_officer_is_told_what_to_do(site: Site, officer: PersonId) -> None:
-    page = site.sign_in(officer).get("/requirements/")
-
-    assert "There are no requirement rules yet" in page.text
-
-
-def test_a_rule_is_added_changed_and_dropped(site: Site, work: Work, ruled: None, officer: PersonId) -> None:
-    site.sign_in(officer)
-    form = site.get("/requirements/new-rule")
-    data = entered(
-        form,
-        task_kind="Gender",
-        competency="first-aid",
-        level="1",
-        roles="civilian",
-        weight="5",
-        note="Asked by the field.",
-    )
-
-    added = site.post("/requirements/new-rule", data)
-    assert added.location == "/requirements/"
-    made = queries.rule(work.session, key="gender-first-aid")
-    assert (made.roles, made.weight, made.level) == ((Role.CIVILIAN,), 5, 1)
-
-    change = site.get("/requirements/rules/poc")
-    assert change.form()["weight"] == "30"
-    site.post("/requirements/rules/poc", entered(change, weight="40", note="Heavier."))
-    assert queries.rule(work.session, key="poc").weight == 40
-
-    drop = site.get("/requirements/rules/poc")
-    site.post("/requirements/rules/poc/drop", drop.form("/drop"))
-    assert [each.key for each in queries.rule_set(work.session).rules] == ["conduct", "gender-first-aid"]
-    assert queries.rule_set(work.session).number == 4
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        pytest.param({"weight": "0"}, "Enter a weight from 1 to 100", id="weight"),
-        pytest.param({"note": ""}, "Say why the rules change", id="no reason"),
-        pytest.param({"scope": "share", "scope_size": "120"}, "Enter a share of at most 100 percent", id="share"),
-        pytest.param({"due": "by-date"}, "Enter the day by which the rule", id="no day"),
-        pytest.param({"seen_number": "0"}, "Somebody published other rules", id="other rules"),
-    ],
-)
-def test_a_rule_that_cannot_be_is_refused(
-    site: Site, work: Work, ruled: None, officer: PersonId, changes: dict[str, str], said: str
-) -> None:
-    site.sign_in(officer)
-    form = site.get("/requirements/rules/poc")
-
-    page = site.post("/requirements/rules/poc", entered(form, note="Because.") | changes)
-
-    assert page.status == 422
-    assert said in page.text
-    assert queries.rule_set(work.session).number == 1
-
-
 # Size and languages
 
 
@@ -661,7 +567,7 @@ def test_a_mission_with_1000_tasks_in_100_texts_opens_in_under_200_ms(
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_the_pages_stand_in_every_language(
-    site: Site, work: Work, mission: MissionId, officer: PersonId, ruled: None, language: str
+    site: Site, work: Work, mission: MissionId, officer: PersonId, language: str
 ) -> None:
     text = in_effect(work, mission, symbol="S/RES/2749")
     made: DraftId = operations.save_draft(work, draft=draft(mission))
@@ -673,7 +579,6 @@ def test_the_pages_stand_in_every_language(
         f"/drafts/{made}/edit",
         f"/drafts/{made}",
         f"/instruments/{text}",
-        "/requirements/",
     )
     for path in paths:
         page = site.get(f"{path}?language={language}")
@@ -681,16 +586,3 @@ def test_the_pages_stand_in_every_language(
         assert page.soup is not None
         assert page.soup.get("lang") == language
         assert page.soup.find(f".//{HTML}h1") is not None
-
-
-@pytest.mark.parametrize("path", ["/requirements/new-rule", "/requirements/rules/poc", "/requirements/rules/poc/drop"])
-def test_the_rules_of_all_missions_are_not_for_the_officer_of_one(
-    site: Site, work: Work, colleague: PersonId, path: str
-) -> None:
-    competencies.adopted(work)
-    operations.publish_rules(work, rules=[rule()], note="First.")
-    page = site.sign_in(colleague).get("/requirements/")
-
-    assert path not in page.links()
-    assert site.post(path, {"seen_number": "1"}).status == 403
-    assert queries.rule_set(work.session).number == 1

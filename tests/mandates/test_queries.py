@@ -1,7 +1,7 @@
 """What is read of mandates, and what they ask of people; every query with rows beside it that must not count."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from time import process_time
 
 import pytest
@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from tests.factories import accounts, competencies
 from tests.factories.mandates import draft, line, published, rule
 from trainer.accounts.models import Person, PostingRow
-from trainer.accounts.values import MissionId, MissionStatus, Role
+from trainer.accounts.values import MissionId, MissionStatus, Office, Role
 from trainer.competencies.values import Level
 from trainer.kernel.values import PersonId
 from trainer.kernel.work import Work
 from trainer.mandates import operations, queries
-from trainer.mandates.values import DueRule, InstrumentDraft, Modality, Move, Scope, TaskKindKey
+from trainer.mandates.values import DueRule, InstrumentDraft, Modality, Move, Scope
 
 POC, CONDUCT, AID = competencies.POC, competencies.CONDUCT, competencies.AID
 
@@ -187,25 +187,43 @@ def test_drafts_are_listed_latest_changed_first(work: Work, mission: MissionId) 
         queries.draft_page(work.session, draft=gone, on=work.today)
 
 
-def test_the_matrix_names_rules_by_role_and_tasks_without_any(work: Work, asked: None) -> None:
-    page = queries.requirements_page(work.session)
+# Versions of the rules
 
-    assert [row.task_kind for row in page.rows] == [None, "CivProtect", "Gender"]
-    protection = page.rows[1].by_role
-    assert [each.key for each in protection[Role.INFANTRY]] == ["poc", "poc-instructors"]
-    assert [each.key for each in protection[Role.CIVILIAN]] == ["poc"]
-    assert len(page.without) == 45
-    assert TaskKindKey("CivProtect") not in page.without
-    assert page.unknown == ()
+
+def test_one_rule_is_found_by_its_key(work: Work, asked: None) -> None:
     assert queries.rule(work.session, key="poc").competency == POC
     with pytest.raises(queries.NoSuchRule):
         queries.rule(work.session, key="none")
 
 
-def test_without_rules_the_matrix_is_empty(session: Session) -> None:
-    page = queries.requirements_page(session)
+def test_versions_of_the_rules_are_read_by_number_and_as_they_were_known(
+    session: Session, work_as: Callable[..., Work]
+) -> None:
+    officer = accounts.holder(session, Office.MANDATE_OFFICER)
+    competencies.adopted(work_as(officer))
+    for day, keys in ((date(2026, 3, 1), ("a",)), (date(2026, 6, 1), ("a", "b"))):
+        asked = [rule(key) for key in keys]
+        operations.publish_rules(work_as(officer, today=day), rules=asked, note=f"From {day}.")
 
-    assert (page.version.number, page.rows, len(page.without)) == (0, (), 47)
+    def known(day: date) -> int:
+        at = datetime.combine(day, time(23), tzinfo=UTC)
+        return queries.rule_set_known(session, at=at).number
+
+    assert [known(date(2026, 2, 1)), known(date(2026, 3, 1)), known(date(2026, 5, 31)), known(date(2026, 7, 1))] == [
+        0,
+        1,
+        1,
+        2,
+    ]
+    assert [each.key for each in queries.rule_set_numbered(session, number=1).rules] == ["a"]
+    assert queries.rule_set_numbered(session, number=0).rules == ()
+    with pytest.raises(queries.NoSuchRuleVersion):
+        queries.rule_set_numbered(session, number=3)
+    cards = queries.rule_versions(session)
+    assert [(each.number, each.note, each.published_by) for each in cards] == [
+        (2, "From 2026-06-01.", officer),
+        (1, "From 2026-03-01.", officer),
+    ]
 
 
 # What is asked

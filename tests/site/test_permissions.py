@@ -73,7 +73,7 @@ CONFINED = {
 }
 """What is about one mission or its people: closed to those whose office is confined to another."""
 
-EVERYWHERE = {"mandates.drop_rule", "mandates.edit_rule", "mandates.new_rule", "planning.policy"}
+EVERYWHERE = {"planning.policy", "requirements.drop_rule", "requirements.edit_rule", "requirements.new_rule"}
 """What holds in every mission: closed to those whose office is confined to one."""
 
 PARTNERS_OWN = {

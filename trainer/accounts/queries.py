@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeAlias, TypeVar
@@ -38,12 +39,14 @@ from trainer.accounts.values import (
     OrganisationCard,
     OrganisationId,
     ParkedReaction,
+    PeopleGroup,
     PersonCard,
     PersonPage,
     PersonProfile,
     Population,
     Posting,
     PostingId,
+    Role,
     SignedIn,
     SignInId,
     UnitCard,
@@ -135,6 +138,30 @@ def profiles_in(session: Session, *, missions: Collection[MissionId], on: date) 
     profiles = (_profile(row, rules.posting_on(postings[row.id], on=on)) for row in people)
     wanted = frozenset(missions)
     return tuple(profile for profile in profiles if profile.mission in wanted)
+
+
+def people_groups(session: Session, *, missions: Collection[MissionId], on: date) -> tuple[PeopleGroup, ...]:
+    """Count the people of `profiles_in` by mission, role and languages, without making a profile of each. One query."""
+    place = func.row_number().over(partition_by=PostingRow.person_id, order_by=(PostingRow.starts_on, PostingRow.id))
+    first = (
+        select(PostingRow.person_id, PostingRow.mission_id, PostingRow.role, place.label("place"))
+        .where(_unended(on))
+        .subquery()
+    )
+    rows = session.execute(
+        select(first.c.mission_id, first.c.role, Person.language, Person.spoken)
+        .join(Person, Person.id == first.c.person_id)
+        .where(
+            first.c.place == 1,
+            first.c.mission_id.in_(missions),
+            or_(Person.left_on.is_(None), Person.left_on > on),
+        )
+    )
+    counted = Counter((row.mission_id, row.role, tuple(row.spoken) or (row.language,)) for row in rows)
+    return tuple(
+        PeopleGroup(mission=MissionId(mission), role=Role(role), languages=languages, people=people)
+        for (mission, role, languages), people in sorted(counted.items())
+    )
 
 
 def postings_of(session: Session, *, people: Collection[PersonId], on: date) -> Mapping[PersonId, tuple[Posting, ...]]:

@@ -152,6 +152,17 @@ class PersonProfile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleGroup:
+    """How many people of a mission do the same and can be taught in the same languages."""
+
+    mission: MissionId
+    role: Role
+    languages: tuple[str, ...]
+    """Codes, best first."""
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """A signed-in person, as the shell needs to know."""
 

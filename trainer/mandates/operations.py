@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Table, insert, select, update
 from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from trainer.accounts import queries as account_queries
@@ -404,7 +405,10 @@ def publish_rules(
         rules=[rule.to_json() for rule in rules],
     )
     work.session.add(row)
-    work.session.flush()  # for the id
+    try:
+        work.session.flush()  # for the id, and so that a version published at the same moment is noticed
+    except IntegrityError as error:
+        raise StaleRules from error
     work.record(RulesRevised(rule_version_id=row.id, number=row.number, changed=changed))
     return RuleVersionId(row.id)
 

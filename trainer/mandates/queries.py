@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from trainer.accounts import queries as account_queries
-from trainer.accounts.values import MissionId, MissionStatus, PersonProfile, Role
+from trainer.accounts.values import MissionId, MissionStatus, PersonProfile
 from trainer.competencies import queries as competency_queries
 from trainer.competencies.values import Evidence, Requirement
 from trainer.kernel.errors import NotFound
@@ -54,10 +54,9 @@ from trainer.mandates.values import (
     PhraseRecord,
     PhraseVerdict,
     Reading,
-    RequirementRow,
     RequirementRule,
-    RequirementsPage,
     RuleSet,
+    RuleVersionCard,
     RuleVersionId,
     ShockId,
     TaskKindKey,
@@ -82,6 +81,11 @@ class NoSuchDraft(NotFound):
         super().__init__(
             wording("There is no such draft any more: it was published or discarded. Open its mission to see which.")
         )
+
+
+class NoSuchRuleVersion(NotFound):
+    def __init__(self) -> None:
+        super().__init__(wording("There is no such version of the rules. Choose one of the list of versions."))
 
 
 class NoSuchRule(NotFound):
@@ -499,13 +503,31 @@ def _draft_cards(session: Session) -> tuple[DraftCard, ...]:
 
 def rule_set(session: Session) -> RuleSet:
     """Return the rules that count: the latest published version, or none under number 0."""
+    return _rule_set(session) or NO_RULES
+
+
+def rule_set_known(session: Session, *, at: datetime) -> RuleSet:
+    """Return the rules that counted at an instant: the latest version published by then, or none under number 0."""
+    return _rule_set(session, RuleVersion.published_at <= at) or NO_RULES
+
+
+def rule_set_numbered(session: Session, *, number: int) -> RuleSet:
+    """Return one version of the rules; number 0 has none. Raises NoSuchRuleVersion."""
+    found = NO_RULES if number == 0 else _rule_set(session, RuleVersion.number == number)
+    if found is None:
+        raise NoSuchRuleVersion
+    return found
+
+
+def _rule_set(session: Session, *which: ColumnElement[bool]) -> RuleSet | None:
     row = session.execute(
         select(RuleVersion.id, RuleVersion.number, RuleVersion.published_at, RuleVersion.note, RuleVersion.rules)
+        .where(*which)
         .order_by(RuleVersion.number.desc())
         .limit(1)
     ).first()
     if row is None:
-        return NO_RULES
+        return None
     return RuleSet(
         version=RuleVersionId(row.id),
         number=row.number,
@@ -515,38 +537,31 @@ def rule_set(session: Session) -> RuleSet:
     )
 
 
+def rule_versions(session: Session) -> tuple[RuleVersionCard, ...]:
+    """Return every published version of the rules, latest first. One query, and no rule is read."""
+    rows = session.execute(
+        select(
+            RuleVersion.id, RuleVersion.number, RuleVersion.published_at, RuleVersion.published_by_id, RuleVersion.note
+        ).order_by(RuleVersion.number.desc())
+    )
+    return tuple(
+        RuleVersionCard(
+            id=RuleVersionId(row.id),
+            number=row.number,
+            published_at=row.published_at,
+            published_by=None if row.published_by_id is None else PersonId(row.published_by_id),
+            note=row.note,
+        )
+        for row in rows
+    )
+
+
 def rule(session: Session, *, key: str) -> RequirementRule:
     """Return one rule of those that count; raises NoSuchRule."""
     found = next((each for each in rule_set(session).rules if each.key == key), None)
     if found is None:
         raise NoSuchRule
     return found
-
-
-def requirements_page(session: Session) -> RequirementsPage:
-    """Return the matrix of tasks and roles, with the tasks no rule names. Two queries."""
-    found = rule_set(session)
-    known = competency_queries.competencies(session)
-    by_kind: defaultdict[TaskKindKey | None, list[RequirementRule]] = defaultdict(list)
-    for rule in found.rules:
-        by_kind[rule.task_kind].append(rule)
-    in_order: list[TaskKindKey | None] = [None, *TASK_KINDS]
-    return RequirementsPage(
-        version=found,
-        rows=tuple(
-            RequirementRow(
-                task_kind=kind,
-                by_role={
-                    role: tuple(rule for rule in by_kind[kind] if not rule.roles or role in rule.roles) for role in Role
-                },
-            )
-            for kind in in_order
-            if kind in by_kind
-        ),
-        without=tuple(kind for kind in TASK_KINDS if kind not in by_kind),
-        roles=tuple(Role),
-        unknown=tuple(rule for rule in found.rules if rule.competency not in known),
-    )
 
 
 def demands_of(session: Session, *, missions: Collection[MissionId], on: date) -> DemandsByRole:

@@ -550,6 +550,17 @@ class RuleSet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleVersionCard:
+    """One published version of the requirement rules, without them."""
+
+    id: RuleVersionId
+    number: int
+    published_at: datetime
+    published_by: PersonId | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
     """What the tasks in force and the rules ask of one role in one mission: a requirement before it meets a person."""
 
@@ -812,29 +823,6 @@ class DraftPage:
     mandate_version: int
     created_by: PersonId | None
     changed_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequirementRow:
-    """What the rules ask for one task, role by role; the baseline has no task."""
-
-    task_kind: TaskKindKey | None
-    by_role: Mapping[Role, tuple[RequirementRule, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequirementsPage:
-    """The matrix of tasks and roles."""
-
-    version: RuleSet
-    rows: tuple[RequirementRow, ...]
-    """The baseline first, then tasks that have rules, in the order of the vocabulary."""
-    without: tuple[TaskKindKey, ...]
-    """Tasks that no rule names: nobody is trained for them."""
-    roles: tuple[Role, ...]
-    """In the order of the columns."""
-    unknown: tuple[RequirementRule, ...]
-    """Rules for competencies that no framework in use has; they ask nothing of anybody."""
 
 
 # What officers say of phrases by which texts are read

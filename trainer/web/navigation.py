@@ -59,9 +59,9 @@ ITEMS: tuple[Item, ...] = (
     ),
     Item(
         label=lazy_gettext("Requirements"),
-        endpoint="mandates.requirements",
-        permissions=(Permission.REVISE_RULES,),
-        belongs=("mandates.requirements", "mandates.new_rule", "mandates.edit_rule", "mandates.drop_rule"),
+        endpoint="requirements.matrix",
+        permissions=(Permission.REVISE_RULES, Permission.READ_PLANS),
+        belongs=("requirements",),
     ),
     Item(
         label=lazy_gettext("Plans"),

@@ -43,11 +43,5 @@ blueprint.add_url_rule("/vocabulary/change", view_func=suggesting.change_phrase,
 blueprint.add_url_rule("/instruments/<int:instrument>", view_func=views.instrument)
 blueprint.add_url_rule("/instruments/<int:instrument>/withdraw", view_func=views.withdraw, methods=["GET", "POST"])
 
-# what tasks ask of people
-blueprint.add_url_rule("/requirements/", view_func=views.requirements)
-blueprint.add_url_rule("/requirements/new-rule", view_func=views.new_rule, methods=["GET", "POST"])
-blueprint.add_url_rule("/requirements/rules/<string:rule>", view_func=views.edit_rule, methods=["GET", "POST"])
-blueprint.add_url_rule("/requirements/rules/<string:rule>/drop", view_func=views.drop_rule, methods=["POST"])
-
 for filter_name, word in words.FILTERS.items():
     blueprint.add_app_template_filter(word, filter_name)

@@ -1,6 +1,6 @@
 """The forms of mandates: a text with its tasks, a withdrawal, a rule. They turn text into values and nothing more."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,23 +9,17 @@ from flask_babel import lazy_gettext
 from markupsafe import Markup
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from trainer.accounts.values import ROLE_NAMES, Certainty, MissionId, Role
-from trainer.competencies.values import LEVEL_NAMES, SOURCE_NAMES, Competency, CompetencyKey, Level, Source
+from trainer.accounts.values import Certainty, MissionId
 from trainer.kernel.values import Wording
 from trainer.mandates.rules import MOST_AREA_LETTERS, MOST_SYMBOL_LETTERS
 from trainer.mandates.values import (
-    DUE_NAMES,
     FORCE_NAMES,
     MODALITY_NAMES,
-    SCOPE_NAMES,
     TASK_KINDS,
-    DueRule,
     Force,
     InstrumentDraft,
     MandatedTask,
     Modality,
-    RequirementRule,
-    Scope,
     TaskChange,
     TaskKindKey,
     TaskLine,
@@ -36,7 +30,6 @@ from trainer.web.forms import (
     CheckboxField,
     DateField,
     LongTextField,
-    NumberField,
     PageForm,
     RadiosField,
     SelectField,
@@ -55,7 +48,8 @@ UNTIL, OPEN, UNKNOWN = "until", "open", "unknown"
 DAY_WANTED = lazy_gettext("Enter a day, for instance 2027-02-15.")
 
 
-def _translated(names: Mapping[Any, str]) -> list[tuple[str, Any]]:
+def translated(names: Mapping[Any, str]) -> list[tuple[str, Any]]:
+    """The members of an enum as choices, their names in the reader's language."""
     return [(str(getattr(key, "value", key)), lazy_gettext(text)) for key, text in names.items()]
 
 
@@ -92,9 +86,9 @@ class LineForm(wtforms.Form):
         default=TaskChange.SET.value,
     )
     modalities = CheckboxesField(
-        lazy_gettext("How the mission is to act"), choices=_translated(MODALITY_NAMES), validators=[Optional()]
+        lazy_gettext("How the mission is to act"), choices=translated(MODALITY_NAMES), validators=[Optional()]
     )
-    force = RadiosField(lazy_gettext("How strongly"), choices=_translated(FORCE_NAMES), default=Force.REQUESTED.value)
+    force = RadiosField(lazy_gettext("How strongly"), choices=translated(FORCE_NAMES), default=Force.REQUESTED.value)
     priority = SelectField(
         lazy_gettext("Priority"),
         choices=[("1", lazy_gettext("1, highest")), ("2", "2"), ("3", lazy_gettext("3, lowest"))],
@@ -390,120 +384,3 @@ class WithdrawForm(PageForm):
 def number(text: str | None) -> int:
     """A version as sent along; -1 for what is none."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else -1
-
-
-class RuleForm(PageForm):
-    """Which competency a task asks of a role."""
-
-    task_kind = SelectField(lazy_gettext("Task"), validate_choice=False)
-    modality = SelectField(
-        lazy_gettext("Only where the mission is to"),
-        choices=[("", lazy_gettext("act in any way")), *_translated(MODALITY_NAMES)],
-        validators=[Optional()],
-    )
-    roles = CheckboxesField(
-        lazy_gettext("Roles"),
-        description=lazy_gettext("None chosen means all."),
-        choices=_translated(ROLE_NAMES),
-        validators=[Optional()],
-    )
-    competency = SelectField(lazy_gettext("Competency"), validate_choice=False)
-    level = SelectField(
-        lazy_gettext("Level"),
-        choices=[(str(int(level)), lazy_gettext(LEVEL_NAMES[level])) for level in Level if level is not Level.NONE],
-    )
-    scope = RadiosField(lazy_gettext("Of whom"), choices=_translated(SCOPE_NAMES), default=Scope.EVERYONE.value)
-    scope_size = NumberField(
-        lazy_gettext("How many, or what percentage"), validators=[Optional()], render_kw={"least": 1}
-    )
-    due = RadiosField(lazy_gettext("By when"), choices=_translated(DUE_NAMES), default=DueRule.DAYS_AFTER.value)
-    due_days = NumberField(
-        lazy_gettext("Days after the task takes effect"),
-        validators=[Optional()],
-        default=60,
-        render_kw={"least": 0},
-    )
-    due_on = DayField(lazy_gettext("By this day"), validators=[Optional()])
-    weight = NumberField(
-        lazy_gettext("Weight"),
-        description=lazy_gettext("From 1 to 100: what is planned first when seats are short."),
-        validators=[InputRequired(lazy_gettext("Enter a weight from 1 to 100."))],
-        default=10,
-        render_kw={"least": 1, "most": 100},
-    )
-    least_source = SelectField(
-        lazy_gettext("Least evidence"), choices=_translated(SOURCE_NAMES), default=Source.NATIONAL_CERTIFICATE.value
-    )
-    refresher_months = NumberField(
-        lazy_gettext("Months within which a refresher is enough"),
-        validators=[Optional()],
-        default=24,
-        render_kw={"least": 0},
-    )
-    note = LongTextField(
-        lazy_gettext("Why the rules change"),
-        validators=[
-            DataRequired(lazy_gettext("Say why the rules change: it stays with the version.")),
-            Length(max=1000),
-        ],
-        render_kw={"rows": 2},
-    )
-    seen_number = wtforms.HiddenField()
-
-    def offer(self, competencies: Iterable[Competency], *, titles: Mapping[CompetencyKey, str]) -> None:
-        """Fill the choices that depend on what is on file."""
-        baseline: Sequence[wtforms.SelectChoice] = [
-            wtforms.SelectChoice("", str(lazy_gettext("The baseline, in every mission")))
-        ]
-        self.task_kind.choices = [
-            *baseline,
-            *(
-                wtforms.SelectChoice(*choice, optgroup=head)
-                for head, choices in words.kinds_by_area(TASK_KINDS).items()
-                for choice in choices
-            ),
-        ]
-        self.competency.choices = [
-            wtforms.SelectChoice(each.key, titles[each.key]) for each in competencies if each.retired_on is None
-        ]
-
-    def to_rule(self, key: str) -> RequirementRule:
-        """What was entered, as the capability takes it."""
-        return RequirementRule(
-            key=key,
-            task_kind=TaskKindKey(self.task_kind.data) if self.task_kind.data else None,
-            modality=Modality(self.modality.data) if self.modality.data else None,
-            roles=tuple(role for role in Role if role.value in (self.roles.data or ())),
-            competency=CompetencyKey(self.competency.data or ""),
-            level=Level(int(self.level.data)),
-            scope=Scope(self.scope.data),
-            scope_size=self.scope_size.data or 0 if self.scope.data != Scope.EVERYONE.value else 0,
-            due=DueRule(self.due.data),
-            due_days=60 if self.due_days.data is None else self.due_days.data,
-            due_on=self.due_on.data if self.due.data == DueRule.BY_DATE.value else None,
-            weight=self.weight.data,
-            least_source=Source(self.least_source.data),
-            refresher_months=self.refresher_months.data or 0,
-        )
-
-
-def form_of_rule(rule: RequirementRule, *, number: int) -> RuleForm:
-    """A form that holds a rule as it is."""
-    return RuleForm(
-        data={
-            "task_kind": rule.task_kind or "",
-            "modality": rule.modality.value if rule.modality else "",
-            "roles": [role.value for role in rule.roles],
-            "competency": rule.competency,
-            "level": str(int(rule.level)),
-            "scope": rule.scope.value,
-            "scope_size": rule.scope_size or None,
-            "due": rule.due.value,
-            "due_days": rule.due_days,
-            "due_on": rule.due_on,
-            "weight": rule.weight,
-            "least_source": rule.least_source.value,
-            "refresher_months": rule.refresher_months,
-            "seen_number": str(number),
-        }
-    )

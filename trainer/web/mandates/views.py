@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from trainer.accounts import queries as account_queries
 from trainer.accounts.values import MissionId, MissionStatus, Permission
-from trainer.competencies import queries as competency_queries
-from trainer.competencies.values import Area, CompetencyKey
 from trainer.edge import reading, transaction
 from trainer.kernel.errors import Conflict, Refusal
-from trainer.mandates import operations, queries, rules
+from trainer.mandates import operations, queries
 from trainer.mandates.values import (
-    TASK_KINDS,
     DraftId,
     DraftPage,
     InstrumentDraft,
     InstrumentId,
     MandatedTask,
     MandateShift,
-    TaskKindKey,
 )
-from trainer.web.access import may, must, must_everywhere, requires, today
+from trainer.web.access import may, must, requires, today
 from trainer.web.mandates.clocks import day_asked, known_at
 from trainer.web.mandates.forms import (
     InstrumentForm,
     PublishForm,
-    RuleForm,
     WithdrawForm,
     form_of,
-    form_of_rule,
     listed,
     new_form,
     number,
 )
 from trainer.web.pages import PAGE_SIZE, page_number, refused
-from trainer.web.words import local
 
 Page = str | Response | tuple[str, int]
 
@@ -270,86 +261,6 @@ def _publisher(person: int | None) -> str:
         return ""
     cards = account_queries.people_cards(reading(), people=[person])  # type: ignore[list-item]  # an id is an id
     return next((card.name for card in cards.values()), "")
-
-
-# Requirement rules
-
-
-@requires(Permission.READ_MANDATES)
-def requirements() -> Page:
-    """The matrix of tasks and roles."""
-    found = queries.requirements_page(reading())
-    area = request.args.get("area", "")
-    shown = [each for each in found.rows if not area or _area_of(each.task_kind) == area]
-    areas = dict.fromkeys(_area_of(each.task_kind) for each in found.rows)
-    return _page("mandates/requirements.html", found=found, rows=shown, area=area, areas=list(areas), titles=_titles())
-
-
-@requires(Permission.REVISE_RULES)
-def new_rule() -> Page:
-    """Publish the rules with one more."""
-    return _rule_form(None)
-
-
-@requires(Permission.REVISE_RULES)
-def edit_rule(rule: str) -> Page:
-    """Publish the rules with this one changed."""
-    return _rule_form(rule)
-
-
-@requires(Permission.REVISE_RULES)
-def drop_rule(rule: str) -> Page:
-    """Publish the rules without this one."""
-    must_everywhere(Permission.REVISE_RULES)
-    held = queries.rule_set(reading())
-    queries.rule(reading(), key=rule)
-    with transaction() as work:
-        operations.publish_rules(
-            work,
-            rules=[each for each in held.rules if each.key != rule],
-            note=f"Dropped {rule}.",
-            seen_number=number(request.form.get("seen_number")),
-        )
-    flash(gettext("The rule is dropped. What is asked of people is being worked out."), "success")
-    return redirect(url_for("mandates.requirements"), code=303)
-
-
-def _rule_form(key: str | None) -> Page:
-    must_everywhere(Permission.REVISE_RULES)
-    held = queries.rule_set(reading())
-    known = competency_queries.competencies(reading())
-    rule = None if key is None else queries.rule(reading(), key=key)
-    form = (
-        RuleForm(seen_number=str(held.number))
-        if rule is None or request.method == "POST"
-        else form_of_rule(rule, number=held.number)
-    )
-    form.offer(known.values(), titles=_titles())
-    if form.is_submitted() and form.validate():
-        made = form.to_rule(key or rules.key_for(form.to_rule(""), taken={each.key for each in held.rules}))
-        kept = [made if each.key == made.key else each for each in held.rules]
-        try:
-            with transaction() as work:
-                operations.publish_rules(
-                    work,
-                    rules=kept if rule is not None else [*kept, made],
-                    note=form.note.data,
-                    seen_number=number(form.seen_number.data),
-                )
-        except Refusal as refusal:
-            refused(form, refusal)
-        else:
-            flash(gettext("The rules are published. What is asked of people is being worked out."), "success")
-            return redirect(url_for("mandates.requirements"), code=303)
-    return _page("mandates/rule_form.html", 422 if form.problems else 200, form=form, rule=rule, version=held)
-
-
-def _titles() -> Mapping[CompetencyKey, str]:
-    return {key: local(each.title) for key, each in competency_queries.competencies(reading()).items()}
-
-
-def _area_of(kind: TaskKindKey | None) -> str:
-    return str(Area.CND if kind is None else TASK_KINDS[kind].area)
 
 
 # What these pages share

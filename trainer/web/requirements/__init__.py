@@ -1,0 +1,20 @@
+"""What tasks ask of people: the matrix, its versions, and how it is changed."""
+
+from flask import Blueprint
+
+from trainer.web.requirements import matrix, single, words
+
+blueprint = Blueprint("requirements", __name__, url_prefix="/requirements")
+
+# reading
+blueprint.add_url_rule("/", view_func=matrix.matrix)
+blueprint.add_url_rule("/rules", view_func=matrix.rules)
+blueprint.add_url_rule("/versions", view_func=matrix.versions)
+
+# one rule
+blueprint.add_url_rule("/new-rule", view_func=single.new_rule, methods=["GET", "POST"])
+blueprint.add_url_rule("/rules/<string:rule>", view_func=single.edit_rule, methods=["GET", "POST"])
+blueprint.add_url_rule("/rules/<string:rule>/drop", view_func=single.drop_rule, methods=["POST"])
+
+for filter_name, word in words.FILTERS.items():
+    blueprint.add_app_template_filter(word, filter_name)

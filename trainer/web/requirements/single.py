@@ -1,0 +1,127 @@
+"""One rule: added, changed or dropped. Every one of these publishes a new version of all rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from trainer.accounts.values import Role
+from trainer.competencies import queries as competency_queries
+from trainer.competencies.values import CompetencyKey
+from trainer.edge import reading, transaction
+from trainer.kernel.errors import Conflict, Refusal
+from trainer.mandates import operations, rules
+from trainer.mandates import queries as mandate_queries
+from trainer.mandates.values import TASK_KINDS, RequirementRule, RuleSet
+from trainer.requirements.values import area_of
+from trainer.web.mandates.forms import number
+from trainer.web.pages import refused
+from trainer.web.requirements.asked import one_of
+from trainer.web.requirements.authority import NotTheirArea, must_revise, revisable, revises
+from trainer.web.requirements.between import Between, between
+from trainer.web.requirements.forms import RuleForm, form_of_rule
+from trainer.web.requirements.words import Said, aspects
+from trainer.web.words import local
+
+Page = str | Response | tuple[str, int]
+
+
+@revises
+def new_rule() -> Page:
+    """Publish the rules with one more."""
+    return _rule_form(None)
+
+
+@revises
+def edit_rule(rule: str) -> Page:
+    """Publish the rules with this one changed."""
+    return _rule_form(rule)
+
+
+@revises
+def drop_rule(rule: str) -> Page:
+    """Publish the rules without this one."""
+    held = mandate_queries.rule_set(reading())
+    must_revise({area_of(mandate_queries.rule(reading(), key=rule))})
+    with transaction() as work:
+        operations.publish_rules(
+            work,
+            rules=[each for each in held.rules if each.key != rule],
+            note=gettext("Dropped %(rule)s.", rule=rule),
+            seen_number=number(request.form.get("seen_number")),
+        )
+    flash(gettext("The rule is dropped. What is asked of people is being worked out."), "success")
+    return redirect(url_for("requirements.matrix"), code=303)
+
+
+def _rule_form(key: str | None) -> Page:
+    held = mandate_queries.rule_set(reading())
+    rule = next((each for each in held.rules if each.key == key), None)
+    if key is not None and rule is None and request.method == "GET":
+        raise mandate_queries.NoSuchRule
+    if rule is not None:
+        must_revise({area_of(rule)})
+    form = _form(rule, held)
+    form.offer(competency_queries.competencies(reading()).values(), titles=_titles(), areas=revisable())
+    found: Between | None = None
+    if form.is_submitted() and form.validate():
+        try:
+            _publish(form, key, rule, held)
+        except Conflict as conflict:
+            refused(form, conflict)
+            found = between(number(form.seen_number.data))
+            form.seen_number.data = str(found.now)
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            flash(gettext("The rules are published. What is asked of people is being worked out."), "success")
+            return redirect(url_for("requirements.matrix"), code=303)
+    said = Said(competency_queries.competencies(reading()))
+    page = render_template(
+        "requirements/rule_form.html",
+        form=form,
+        key=key,
+        rule=rule,
+        version=held,
+        between=found,
+        moved=[aspects(each, said) for each in found.moves if each.rule.key == key] if found else [],
+    )
+    return (page, 409 if found else 422) if form.problems else page
+
+
+def _form(rule: RequirementRule | None, held: RuleSet) -> RuleForm:
+    if request.method == "POST":
+        return RuleForm()
+    if rule is not None:
+        return form_of_rule(rule, number=held.number)
+    task, role = request.args.get("task", ""), one_of(Role, request.args.get("role", ""))
+    return RuleForm(
+        data={
+            "seen_number": str(held.number),
+            "task_kind": task if task in TASK_KINDS else "",
+            "roles": [role.value] if role else [],
+            "competency": request.args.get("competency", ""),
+            "level": request.args.get("level", "1"),
+        }
+    )
+
+
+def _publish(form: RuleForm, key: str | None, rule: RequirementRule | None, held: RuleSet) -> None:
+    made = form.to_rule(key or rules.key_for(form.to_rule(""), taken={each.key for each in held.rules}))
+    if area_of(made) not in revisable():
+        raise NotTheirArea
+    kept = [made if each.key == made.key else each for each in held.rules]
+    with transaction() as work:
+        operations.publish_rules(
+            work,
+            rules=kept if rule is not None else [*kept, made],
+            note=form.note.data,
+            seen_number=number(form.seen_number.data),
+        )
+
+
+def _titles() -> Mapping[CompetencyKey, str]:
+    return {key: local(each.title) for key, each in competency_queries.competencies(reading()).items()}
