@@ -25,6 +25,7 @@ from trainer.kernel.db import prepare
 from trainer.notifications import queries as notification_queries
 from trainer.notifications.values import Mailer
 from trainer.web import access, assets, catalogues, demo, errors, filters, limits, navigation
+from trainer.web.words import DAY
 
 LANGUAGES = {"en": "English", "fr": "Français", "ar": "العربية"}
 CAPABILITIES = (
@@ -202,7 +203,7 @@ def current_settings() -> Settings:
 
 def _notice(settings: Settings) -> str:
     if settings.today:
-        day = format_date(access.today(), "long")
+        day = format_date(access.today(), DAY)
         return str(gettext("A story: in it, it is %(day)s. All people are invented.", day=day))
     if settings.mode == "demo":
         return str(gettext("Demonstration data: all people, units and sessions are invented."))

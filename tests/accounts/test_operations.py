@@ -323,14 +323,22 @@ def test_changing_the_password_keeps_this_browser_and_ends_the_others(work, asha
 
 
 def test_changing_the_password_needs_the_present_one(work, asha):
-    with pytest.raises(operations.WrongPassword):
-        operations.change_password(
-            work, person=asha, current="guess guess guess", password="seven brown otters", keep=""
+    for person in (asha, make.person(work)):
+        assert not operations.change_password(
+            work, person=person, current="guess guess guess", password="seven brown otters", keep=""
         )
-    with pytest.raises(operations.WrongPassword):
-        operations.change_password(
-            work, person=make.person(work), current="guess guess guess", password="seven brown otters", keep=""
+    assert sign_in(work)
+
+
+def test_guessing_the_present_password_is_stopped_like_guessing_at_the_door(work, asha):
+    def guess():
+        return operations.change_password(
+            work, person=asha, current="guess guess guess", password="seven brown otters", keep="", address="192.0.2.7"
         )
+
+    assert not any(guess() for _ in range(rules.FAILURES_PER_LOGIN))
+    with pytest.raises(operations.TooManyAttempts):
+        guess()
 
 
 def test_a_one_time_password_opens_one_sign_in(work, asha):

@@ -98,6 +98,34 @@ def test_a_manager_sees_the_plans_of_their_missions_alone(
     assert site.post(f"/plans/{plan}/approve", {"version": "1"}).status == 403
 
 
+def test_names_are_for_those_who_answer_for_the_people(
+    site: Site, session: Session, work: Work, made: World, manager: PersonId, head: PersonId
+) -> None:
+    officer = accounts.holder(session, Office.MANDATE_OFFICER)
+    plan = proposed(work, made)
+    name = queries.plan_page(session, plan=plan, shown=None, page=1, on=TODAY).lines[0].person.name
+
+    for reader, named in ((officer, False), (manager, True), (head, True)):
+        for path in (f"/plans/{plan}", f"/plans/{plan}/paper"):
+            page = become(site, reader).get(path)
+            assert (name in page.text, "somebody" in page.text) == (named, not named)
+
+
+def test_a_manager_of_one_mission_reads_no_names_of_another(
+    site: Site, session: Session, work: Work, made: World
+) -> None:
+    other = accounts.mission(work, name="MONUSCO")
+    accounts.posted_person(work, mission=other, spoken=["en"])
+    plan = proposed(work, made, missions=(made.mission, other))
+    names = {
+        line.mission: line.person.name
+        for line in queries.plan_page(session, plan=plan, shown=None, page=1, on=TODAY).lines
+    }
+    page = site.sign_in(accounts.holder(session, Office.READINESS_MANAGER, mission=other)).get(f"/plans/{plan}")
+
+    assert {mission: name in page.text for mission, name in names.items()} == {"UNIFIL": False, "MONUSCO": True}
+
+
 def test_somebody_without_an_office_reads_no_plans(site: Site, work: Work, made: World, stranger: PersonId) -> None:
     plan = proposed(work, made)
     site.sign_in(stranger)

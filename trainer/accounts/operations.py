@@ -120,11 +120,6 @@ class WeakPassword(Invalid):
     """The message says what is wrong with it."""
 
 
-class WrongPassword(Invalid):
-    def __init__(self) -> None:
-        super().__init__(wording("This is not your present password. Type it again."), field="current")
-
-
 class TooManyAttempts(NotAllowed):
     """Says the same whether or not the login belongs to somebody."""
 
@@ -382,18 +377,22 @@ def set_one_time_password(work: Work, *, person: PersonId) -> str:
     return password
 
 
-def change_password(work: Work, *, person: PersonId, current: str, password: str, keep: str) -> None:
+def change_password(work: Work, *, person: PersonId, current: str, password: str, keep: str, address: str = "") -> bool:
     """Let a person choose a new password and sign out their other browsers; `keep` is the token of this one.
 
-    Raises WrongPassword, WeakPassword.
+    False when the present password is another: that counts as a failed sign-in. Raises TooManyAttempts, WeakPassword.
     """
     row = _present(work, person)
+    address = rules.network_of(address[:60])
+    _refuse_when_throttled(work, login=row.key, address=address)
     credential = work.session.get(Credential, person)
     if not _matches(credential.password_hash if credential else _decoy(), current) or credential is None:
-        raise WrongPassword
+        work.session.add(FailedSignIn(login=row.key, address=address, at=work.now))
+        return False
     _check_password(row, password)
     _store_password(work, person=person, password=password, one_time=False)
     _end_sign_ins(work, person=person, keep=keep)
+    return True
 
 
 def sign_in(work: Work, *, login: str, password: str, address: str, browser: str) -> str | None:

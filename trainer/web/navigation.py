@@ -29,7 +29,8 @@ class Item:
     """Any of these shows it."""
     belongs: tuple[str, ...]
     """Endpoints (`mandates.mission`) or whole blueprints (`mandates`) under it; the first item that names one wins."""
-    hidden_from: frozenset[Office] = frozenset()
+    everywhere: bool = False
+    """Only for those who hold the permission in every mission: what is decided there holds in all of them."""
 
 
 ITEMS: tuple[Item, ...] = (
@@ -79,6 +80,7 @@ ITEMS: tuple[Item, ...] = (
         label=lazy_gettext("Recognition"),
         endpoint="partners.recognition",
         permissions=(Permission.RECOGNISE_COURSES,),
+        everywhere=True,
         belongs=("partners.recognition", "partners.recognise"),
     ),
     Item(
@@ -175,7 +177,7 @@ def menu(known: Account | None) -> list[dict[str, object]]:
     return [
         {"label": item.label, "url": url_for(item.endpoint), "current": item is here, "icon": ""}
         for item in ITEMS
-        if any(access.may(permission) for permission in item.permissions)
+        if any((access.may_everywhere if item.everywhere else access.may)(each) for each in item.permissions)
     ]
 
 

@@ -123,18 +123,23 @@ def password() -> View:
     if form.validate_on_submit():
         try:
             with transaction() as work:
-                operations.change_password(
+                changed = operations.change_password(
                     work,
                     person=known.person,
                     current=form.current.data,
                     password=form.password.data,
                     keep=access.token(),
+                    address=request.remote_addr or "",
                 )
+        except operations.TooManyAttempts as refusal:
+            form.refuse(None, refusal.message)
         except Refusal as refusal:
             refused(form, refusal)
         else:
-            flash(gettext("Your new password holds. Your other browsers are signed out."), "success")
-            return redirect(url_for("accounts.me"), code=303)
+            if changed:
+                flash(gettext("Your new password holds. Your other browsers are signed out."), "success")
+                return redirect(url_for("accounts.me"), code=303)
+            form.refuse("current", gettext("This is not your present password. Type it again."))
     one_time = queries.has_one_time_password(reading(), person=known.person)
     shown = render_template("accounts/password.html", form=form, one_time=one_time)
     return (shown, 422) if form.is_submitted() else shown

@@ -30,7 +30,7 @@ from trainer.mandates.values import (
     PhraseRecord,
     TaskChange,
 )
-from trainer.web.access import must, requires, today
+from trainer.web.access import must, must_everywhere, requires, today
 from trainer.web.mandates import words
 from trainer.web.mandates.suggestion_forms import (
     MOST_SUGGESTIONS,
@@ -303,7 +303,7 @@ def vocabulary() -> Page:
     """The phrases by which texts are read, with their counts; add one."""
     form = PhraseForm()
     if form.is_submitted():
-        must(Permission.REVISE_RULES)
+        must_everywhere(Permission.REVISE_RULES)
         if form.validate():
             return _noted(
                 form.to_decision(), gettext("The phrase is in the vocabulary; the next text is read with it.")
@@ -337,6 +337,7 @@ def vocabulary() -> Page:
 @requires(Permission.REVISE_RULES)
 def change_phrase() -> Page:
     """Take a phrase out, put it back, or set its counts aside."""
+    must_everywhere(Permission.REVISE_RULES)
     decision = PhraseChangeForm().to_decision()
     if decision is None:
         return redirect(url_for("mandates.vocabulary", of=_asked_language()), code=303)

@@ -27,7 +27,7 @@ from trainer.partners.values import (
     SessionId,
     SessionPage,
 )
-from trainer.web.access import account, may, must, requires, today
+from trainer.web.access import account, may, must, must_everywhere, requires, today
 from trainer.web.pages import PAGE_SIZE, page_number, refused
 from trainer.web.partners import shown
 from trainer.web.partners.forms import (
@@ -245,6 +245,7 @@ def cancel_session(session: int) -> View:
 @requires(Permission.RECOGNISE_COURSES)
 def recognition() -> str:
     """The courses that wait for a decision, and the recognitions that end soon."""
+    must_everywhere(Permission.RECOGNISE_COURSES)
     waiting = queries.recognition_queue(reading(), on=today())
     ending = queries.ending_recognitions(reading(), on=today())
     keys = {each.competency for line in waiting for each in line.undecided} | {line.competency for line in ending}
@@ -262,7 +263,8 @@ def recognition() -> str:
 
 @requires(Permission.RECOGNISE_COURSES)
 def recognise(course: int) -> View:
-    """Decide on what a course proves."""
+    """Decide on what a course proves: it holds in every mission."""
+    must_everywhere(Permission.RECOGNISE_COURSES)
     page = _seen_course(course)
     titles = dict(shown.titles_of(reading(), {award.competency for award in page.awards}))
     form = recognition_form(page, titles)

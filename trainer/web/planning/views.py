@@ -14,9 +14,19 @@ from trainer.accounts import rules as account_rules
 from trainer.accounts.values import MissionCard, MissionId, MissionStatus, Permission
 from trainer.edge import reading, transaction
 from trainer.kernel.errors import NotAllowed, Refusal
-from trainer.kernel.values import Cause, SubjectKind, wording
+from trainer.kernel.values import Cause, PersonId, SubjectKind, wording
 from trainer.planning import operations, queries
-from trainer.planning.values import STAGE_NAMES, PlanHead, PlanId, PlanPage, PlanRunId, RunHead, RunState, Show
+from trainer.planning.values import (
+    STAGE_NAMES,
+    PlanHead,
+    PlanId,
+    PlanLine,
+    PlanPage,
+    PlanRunId,
+    RunHead,
+    RunState,
+    Show,
+)
 from trainer.web.access import account, may, must, must_everywhere, requires, today
 from trainer.web.filters import number
 from trainer.web.pages import PAGE_SIZE, page_number, refused
@@ -67,7 +77,7 @@ def plan(plan: int) -> Page:
     return render_template(
         "planning/plan.html", found=found, page=page, pages=-(-found.total // PAGE_SIZE),
         form=DecisionForm(data={"version": found.head.version}), cause_url=_cause_url(found.head.cause),
-        decides=_decides(found.head), sees_people=may(Permission.READ_PEOPLE),
+        decides=_decides(found.head), named=_named(found.lines),
     )  # fmt: skip
 
 
@@ -78,7 +88,8 @@ def paper(plan: int) -> Page:
     head = found[Show.GAIN]
     _must_see(head.head)
     lists = {each: page.lines for each, page in found.items() if page.lines}
-    return render_template("planning/paper.html", found=head, lists=lists, most=ON_PAPER)
+    named = _named([line for lines in lists.values() for line in lines])
+    return render_template("planning/paper.html", found=head, lists=lists, most=ON_PAPER, named=named)
 
 
 @requires(Permission.APPROVE_PLAN)
@@ -208,6 +219,16 @@ def _shown() -> Show | None:
 
 def _reach(permission: Permission) -> frozenset[MissionId] | None:
     return account_rules.reach_of(account(), permission)
+
+
+def _named(lines: Collection[PlanLine]) -> frozenset[PersonId]:
+    """Those of the people in the lines whose names the reader may know."""
+    people = frozenset(each.person.id for each in lines)
+    reach = _reach(Permission.READ_PEOPLE)
+    if reach is None or not reach:
+        return people if reach is None else frozenset()
+    profiles = account_queries.profiles_of(reading(), people=people, on=today())
+    return frozenset(person for person, each in profiles.items() if each.mission in reach)
 
 
 def _own_missions(permission: Permission) -> tuple[MissionCard, ...]:
