@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -19,7 +20,8 @@ from trainer.planning.rules import answer, question
 from trainer.planning.rules.question import Snapshot
 from trainer.planning.values import PlanRunId, Proposal, Sources
 from trainer.previews import rules
-from trainer.previews.rules import Course, Texts
+from trainer.previews.rules import crowd
+from trainer.previews.rules.crowd import Course, Crowd
 from trainer.previews.values import MONTHS_AHEAD, Preview
 from trainer.readiness import rules as readiness_rules
 
@@ -28,50 +30,78 @@ NO_RUN = PlanRunId(0)
 """A plan that nobody asked for and that is stored nowhere."""
 
 
+class Stopped(Exception):
+    """Somebody asked for it to end; nothing is shown or stored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """All that a preview is worked out from, read in one go."""
+
+    draft: InstrumentDraft
+    mission: MissionCard
+    texts: rules.Texts
+    sources: Sources
+    units: Mapping[UnitId, str]
+    on: date
+
+
 def preview_of(session: Session, *, draft: InstrumentDraft, on: date) -> Preview:
     """Return what would follow if the draft were published on the day; it may have problems, which are told.
 
     About thirty queries whatever the number of people; two plans are made, and nothing is written. Raises NoSuchMission.
     """
+    return work_out(read(session, draft=draft, on=on))
+
+
+def read(session: Session, *, draft: InstrumentDraft, on: date) -> Seen:
+    """Read what a preview rests on. About thirty queries, whatever the number of people. Raises NoSuchMission."""
     mission = account_queries.mission(session, mission=draft.mission)
-    texts = mandate_queries.mandate_history(session, mission=mission.id)
     with plan_queries.without_collecting():
-        sources = plan_queries.read_sources(session, missions=(mission.id,), on=on)
-        units = {each.id: each.name for each in account_queries.units_of(session, mission=mission.id)}
-        return _preview(draft, sources, texts, mission=mission, units=units, on=on)
+        return Seen(
+            draft=draft,
+            mission=mission,
+            texts=mandate_queries.mandate_history(session, mission=mission.id),
+            sources=plan_queries.read_sources(session, missions=(mission.id,), on=on),
+            units={each.id: each.name for each in account_queries.units_of(session, mission=mission.id)},
+            on=on,
+        )
 
 
-def _preview(
-    draft: InstrumentDraft,
-    sources: Sources,
-    texts: Texts,
-    *,
-    mission: MissionCard,
-    units: Mapping[UnitId, str],
-    on: date,
-) -> Preview:
+def work_out(seen: Seen, *, should_stop: Callable[[], bool] | None = None) -> Preview:
+    """Work a preview out; needs no database. Raises Stopped when asked to, between steps and between rounds."""
+    with plan_queries.without_collecting():
+        return _preview(seen, should_stop or (lambda: False))
+
+
+def _preview(seen: Seen, should_stop: Callable[[], bool]) -> Preview:
+    draft, sources, texts, mission, units, on = (
+        seen.draft, seen.sources, seen.texts, seen.mission, seen.units, seen.on,
+    )  # fmt: skip
     with_it = (*texts, mandate_queries.as_instrument(draft))
     from_on = max(on, draft.effective_on)
     people = rules.present(sources.people, on=from_on)
     was, will_be = (mandate_rules.coming(each, on=from_on) for each in (texts, with_it))
     before, after = (rules.demands_of(each, sources, mission=mission.id, on=from_on) for each in (was, will_be))
-    required_before, required_after = (rules.required_of(each, sources, people, on=from_on) for each in (before, after))
+    required_before, required_after = (
+        rules.required_alike(each, sources, people, on=from_on) for each in (before, after)
+    )
     changed = rules.person_changes(required_before, required_after, sources, people, on=from_on)
     competencies = rules.competency_changes(changed, required_after, sources, on=from_on)
-    snapshot, result, proposal = planned = _planned(sources, with_it, mission=mission, on=on)
-    without = _planned(sources, texts, mission=mission, on=on)
+    snapshot, result, proposal = planned = _planned(sources, with_it, mission=mission, on=on, should_stop=should_stop)
+    without = _planned(sources, texts, mission=mission, on=on, should_stop=should_stop)
     kept = rules.gains_of(sources, without[2])
-    total, areas = rules.outlook(
+    days = readiness_rules.months_ahead(on, count=MONTHS_AHEAD)
+    without_it, given = {mission.id: texts}, {mission.id: with_it}
+    total, areas = crowd.outlooks(
         (
-            Course(texts=texts, gains=kept),
-            Course(texts=with_it, gains=kept),
-            Course(texts=with_it, gains=rules.gains_of(sources, proposal)),
+            Course(texts=without_it, people=sources.people, gains=kept),
+            Course(texts=given, people=sources.people, gains=kept),
+            Course(texts=given, people=sources.people, gains=rules.gains_of(sources, proposal)),
         ),
-        sources,
-        mission=mission.id,
-        days=readiness_rules.months_ahead(on, count=MONTHS_AHEAD),
-    )
-    short = rules.short_of((snapshot, result), without[:2], regions=sources.regions)
+        Crowd(sources, missions=(mission.id,), days=days),
+    )[mission.id]
+    short = rules.short_by_mission((snapshot, result), without[:2], regions=sources.regions).get(mission.id, ())
     roles = rules.role_changes(before, after, people, mission=mission.id)
     named = {each.competency for each in competencies} | {each.competency for each in short}
     named |= {each.competency for role in roles for each in (*role.gained, *role.lost)}
@@ -96,10 +126,14 @@ def _preview(
     )
 
 
-def _planned(sources: Sources, texts: Texts, *, mission: MissionCard, on: date) -> Planned:
+def _planned(
+    sources: Sources, texts: rules.Texts, *, mission: MissionCard, on: date, should_stop: Callable[[], bool]
+) -> Planned:
     """The plan that would be made today for everybody in the mission if these were the texts."""
     demands = rules.demands_of(mandate_rules.coming(texts, on=on), sources, mission=mission.id, on=on)
-    required = rules.required_of(demands, sources, sources.people, on=on)
+    required = rules.required_alike(demands, sources, sources.people, on=on)
     snapshot = question.ask(question.facts_of(sources, required=required), run=NO_RUN, attempt=0)
-    result = plan_operations.solve(snapshot)
+    result = plan_operations.solve(snapshot, should_stop=should_stop)
+    if should_stop():
+        raise Stopped
     return snapshot, result, answer.propose(snapshot, result)

@@ -305,6 +305,21 @@ def shared_out(
 
     `fallen` names those on whom the demands on part of a unit fall.
     """
+    asked = asked_alike(profiles, demands=demands, fallen=fallen, on=on)
+    return {
+        person: found if not found or found[0].person == person else asked_of(found, person)
+        for person, found in asked.items()
+    }
+
+
+def asked_alike(
+    profiles: Iterable[PersonProfile],
+    *,
+    demands: DemandsByRole,
+    fallen: Mapping[PersonId, tuple[Demand, ...]],
+    on: date,
+) -> Mapping[PersonId, tuple[Requirement, ...]]:
+    """Return the same for counting: people whose postings are alike share one set, which names the first of them."""
     of_everyone = {key: tuple(each for each in found if each.scope is Scope.EVERYONE) for key, found in demands.items()}
     # people whose postings are alike are asked the same; it is worked out once for them
     alike: dict[tuple[object, ...], tuple[Requirement, ...]] = {}
@@ -317,9 +332,8 @@ def shared_out(
         key = (profile.mission, profile.role, deployed_on, tuple(id(each) for each in own))
         if key not in alike:
             asked = (*of_everyone[profile.mission, profile.role], *own)
-            alike[key] = answer[profile.id] = requirements_from(asked, profile, on=on)
-        else:
-            answer[profile.id] = asked_of(alike[key], profile.id)
+            alike[key] = requirements_from(asked, profile, on=on)
+        answer[profile.id] = alike[key]
     return answer
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 
 from trainer.accounts.values import MissionId, PersonProfile, Role, UnitId
 from trainer.catalogue.values import AtLevel
@@ -23,11 +23,9 @@ from trainer.planning.engine.candidates import money_of
 from trainer.planning.engine.explain import Reason
 from trainer.planning.engine.solver import Result
 from trainer.planning.rules.question import OBSERVED, Snapshot
-from trainer.planning.values import Proposal, Sources, StepMove
+from trainer.planning.values import PlanCounts, Proposal, Sources, StepMove
 from trainer.previews.values import (
-    AreaOutlook,
     CompetencyChange,
-    OutlookPoint,
     PersonChange,
     PlanFigures,
     RoleChange,
@@ -36,10 +34,12 @@ from trainer.previews.values import (
     UnitChange,
 )
 from trainer.readiness import rules as readiness_rules
-from trainer.readiness.values import READY, WORST_FIRST, Gain, PersonReadiness, Readiness
+from trainer.readiness.values import READY, Gain
 
 Required = Mapping[PersonId, tuple[Requirement, ...]]
 Texts = Sequence[Instrument]
+_Place = tuple[MissionId, CompetencyKey, str, str]
+"""Mission, competency, language and region."""
 
 SHORTAGE_OF: Mapping[Reason, Shortage] = {
     Reason.NO_COURSE: Shortage.NOT_OFFERED,
@@ -66,11 +66,14 @@ def demands_of(tasks: Iterable[MandatedTask], sources: Sources, *, mission: Miss
     )
 
 
-def required_of(demands: DemandsByRole, sources: Sources, people: Sequence[PersonProfile], *, on: date) -> Required:
-    """What the demands ask of each of the people, who must be everybody in the mission."""
+def required_alike(demands: DemandsByRole, sources: Sources, people: Sequence[PersonProfile], *, on: date) -> Required:
+    """What the demands ask of each of the people, who must be everybody in their missions.
+
+    Who is asked alike shares one set, which names the first of them.
+    """
     groups = mandate_rules.partly_asked(people, demands=demands)
     fallen = mandate_rules.fallen_on(people, groups=groups, demands=demands, evidence=sources.evidence, on=on)
-    return mandate_rules.shared_out(people, demands=demands, fallen=fallen, on=on)
+    return mandate_rules.asked_alike(people, demands=demands, fallen=fallen, on=on)
 
 
 def present(people: Iterable[PersonProfile], *, on: date) -> tuple[PersonProfile, ...]:
@@ -207,11 +210,7 @@ def _missing(
 def figures_of(snapshot: Snapshot, result: Result, proposal: Proposal) -> PlanFigures:
     """The figures of a plan: what it gives anew, what that costs, and what it leaves open."""
     instance, plan = snapshot.instance, result.plan
-    old = np.isin(
-        plan.person * instance.sessions + plan.session,
-        instance.old_person * instance.sessions + instance.old_session,
-    )
-    rows = np.flatnonzero(~old)
+    rows = np.flatnonzero(~_is_old(snapshot, result))
     given = [snapshot.offers[number] for number in plan.session[rows].tolist()]
     by_seat = np.array([offer.session is not None for offer in given], bool)
     seats = rows[by_seat] if len(rows) else rows
@@ -230,26 +229,103 @@ def figures_of(snapshot: Snapshot, result: Result, proposal: Proposal) -> PlanFi
     )
 
 
-def short_of(
+def figures_by_mission(snapshot: Snapshot, result: Result, proposal: Proposal) -> Mapping[MissionId, PlanFigures]:
+    """The same for each mission of the people; what a plan is worth, and its bound, are of the whole alone: 0."""
+    instance, plan = snapshot.instance, result.plan
+    mission_of = [asked.profile.mission for asked in snapshot.people]
+    by_person = {asked.profile.id: asked.profile.mission for asked in snapshot.people}
+    people = Counter(mission_of)
+    moved: defaultdict[tuple[MissionId | None, StepMove], set[PersonId]] = defaultdict(set)
+    changed: defaultdict[MissionId | None, set[PersonId]] = defaultdict(set)
+    for step in proposal.steps:
+        mission = by_person[step.person]
+        moved[mission, step.move].add(step.person)
+        if step.move is not StepMove.KEEP:
+            changed[mission].add(step.person)
+    gaps: Counter[MissionId | None] = Counter()
+    for asked in snapshot.people:
+        gaps[asked.profile.mission] += len(asked.wants) + asked.being_closed
+    given: Counter[tuple[MissionId | None, str]] = Counter()
+    new = np.flatnonzero(~_is_old(snapshot, result))
+    money = money_of(instance, plan.person[new], plan.session[new]).tolist()
+    for person, session, cost in zip(plan.person[new].tolist(), plan.session[new].tolist(), money, strict=True):
+        mission, offer = mission_of[person], snapshot.offers[session]
+        if offer.session is None:
+            given[mission, "modules"] += 1
+            given[mission, "minutes"] += offer.minutes
+        else:
+            given[mission, "seats"] += 1
+            given[mission, "seat_days"] += offer.end - offer.start + 1
+            given[mission, "cost"] += cost
+    of_gap = np.repeat(np.arange(len(mission_of)), np.diff(instance.g_ptr)).tolist()
+    short = Counter(mission_of[person] for person, _, _ in _short_rows(snapshot, result))
+    unmet: Counter[MissionId | None] = Counter()
+    later: Counter[MissionId | None] = Counter()
+    for person, code in zip(of_gap, result.reasons.tolist(), strict=True):
+        if code != Reason.CLOSED:
+            unmet[mission_of[person]] += 1
+            later[mission_of[person]] += SHORTAGE_OF.get(Reason(code)) is None
+    return {
+        mission: PlanFigures(
+            counts=PlanCounts(
+                gain=len(moved[mission, StepMove.GIVE]),
+                lose=len(moved[mission, StepMove.WITHDRAW]),
+                replaced=len(moved[mission, StepMove.REPLACE]),
+                untouched=people[mission] - len(changed[mission]),
+                gaps=gaps[mission],
+                closed=gaps[mission] - unmet[mission],
+                unmet=unmet[mission],
+            ),
+            objective=0,
+            bound=0,
+            modules=given[mission, "modules"],
+            minutes=given[mission, "minutes"],
+            seats=given[mission, "seats"],
+            seat_days=given[mission, "seat_days"],
+            cost=given[mission, "cost"],
+            short=short[mission],
+            later=later[mission],
+        )
+        for mission in people
+        if mission is not None
+    }
+
+
+def _is_old(snapshot: Snapshot, result: Result) -> npt.NDArray[np.bool_]:
+    """Of each seat of the plan, whether the person has it already."""
+    instance, plan = snapshot.instance, result.plan
+    found: npt.NDArray[np.bool_] = np.isin(
+        plan.person * instance.sessions + plan.session,
+        instance.old_person * instance.sessions + instance.old_session,
+    )
+    return found
+
+
+def short_by_mission(
     after: tuple[Snapshot, Result], before: tuple[Snapshot, Result], *, regions: Mapping[MissionId, str]
-) -> tuple[Short, ...]:
+) -> Mapping[MissionId, tuple[Short, ...]]:
     """Where a plan finds nothing, beside another plan: by competency, language and region, most people first."""
-    reasons: defaultdict[tuple[CompetencyKey, str, str], Counter[Shortage]] = defaultdict(Counter)
+    reasons: defaultdict[_Place, Counter[Shortage]] = defaultdict(Counter)
     for place, why in _short_groups(*after, regions=regions):
         reasons[place][why] += 1
     without = Counter(place for place, _ in _short_groups(*before, regions=regions))
-    found = [
-        Short(
-            competency=place[0],
-            language=place[1],
-            region=place[2],
-            people=sum(reasons[place].values()) if place in reasons else 0,
-            without=without[place],
-            reasons=dict(reasons[place]) if place in reasons else {},
+    found: defaultdict[MissionId, list[Short]] = defaultdict(list)
+    for place in {**dict.fromkeys(reasons), **dict.fromkeys(without)}:
+        mission, competency, language, region = place
+        found[mission].append(
+            Short(
+                competency=competency,
+                language=language,
+                region=region,
+                people=sum(reasons[place].values()) if place in reasons else 0,
+                without=without[place],
+                reasons=dict(reasons[place]) if place in reasons else {},
+            )
         )
-        for place in {**dict.fromkeys(reasons), **dict.fromkeys(without)}
-    ]
-    return tuple(sorted(found, key=lambda each: (-each.people, each.competency, each.language, each.region)))
+    return {
+        mission: tuple(sorted(rows, key=lambda each: (-each.people, each.competency, each.language, each.region)))
+        for mission, rows in found.items()
+    }
 
 
 def _short_rows(snapshot: Snapshot, result: Result) -> Iterable[tuple[int, int, Shortage]]:
@@ -264,12 +340,13 @@ def _short_rows(snapshot: Snapshot, result: Result) -> Iterable[tuple[int, int, 
 
 def _short_groups(
     snapshot: Snapshot, result: Result, *, regions: Mapping[MissionId, str]
-) -> Iterable[tuple[tuple[CompetencyKey, str, str], Shortage]]:
+) -> Iterable[tuple[_Place, Shortage]]:
     for person, gap, why in _short_rows(snapshot, result):
         profile = snapshot.people[person].profile
-        region = "" if profile.mission is None else regions.get(profile.mission, "")
-        language = profile.languages[0] if profile.languages else ""
-        yield (snapshot.wants[gap].gap.requirement.competency, language, region), why
+        if profile.mission is not None:
+            language = profile.languages[0] if profile.languages else ""
+            region = regions.get(profile.mission, "")
+            yield (profile.mission, snapshot.wants[gap].gap.requirement.competency, language, region), why
 
 
 def gains_of(sources: Sources, proposal: Proposal) -> Mapping[PersonId, tuple[Gain, ...]]:
@@ -294,122 +371,3 @@ def _gains(closes: Iterable[AtLevel], due_on: date, sources: Sources) -> Iterabl
             from_on=due_on,
             until_on=competency_rules.expires_on(valid_months=known.valid_months if known else 0, observed_on=due_on),
         )
-
-
-# What readiness would come to
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
-    """One course of events: the texts that are on file, and what people will have done by their due days."""
-
-    texts: Texts
-    gains: Mapping[PersonId, tuple[Gain, ...]]
-
-
-Counts = Mapping[Area, Readiness]
-Ranks = tuple[int, ...]
-"""The place of a state in the order of badness, day by day."""
-
-_BADNESS: Mapping[Currency, int] = {state: place for place, state in enumerate(WORST_FIRST)}
-
-
-def outlook(
-    courses: tuple[Course, Course, Course], sources: Sources, *, mission: MissionId, days: Sequence[date]
-) -> tuple[AreaOutlook, tuple[AreaOutlook, ...]]:
-    """Readiness on each of the days, in all areas together and in each: without the text, with it, and with its plan.
-
-    As the forecast of readiness: evidence expires, people rotate out, what is assigned is completed by its due day and nobody
-    comes; but what is asked follows the texts, day by day.
-    """
-    crowd = _Crowd(sources, mission=mission, days=days)
-    counted = [crowd.counts(course) for course in courses]
-    areas = [area for area in Area if any(area in on_day for course in counted for on_day in course)]
-    total = AreaOutlook(
-        area=None, points=_points(days, [[readiness_rules.add_up(each.values()) for each in one] for one in counted])
-    )
-    nobody = Readiness(counts={})
-    by_area = tuple(
-        AreaOutlook(area=area, points=_points(days, [[each.get(area, nobody) for each in one] for one in counted]))
-        for area in areas
-    )
-    return total, by_area
-
-
-def _points(days: Sequence[date], counted: Sequence[Sequence[Readiness]]) -> tuple[OutlookPoint, ...]:
-    return tuple(
-        OutlookPoint(on=day, without=without, before_plan=before_plan, after_plan=after_plan)
-        for day, without, before_plan, after_plan in zip(days, *counted, strict=True)
-    )
-
-
-class _Crowd:
-    """The people of a mission over some days; what is asked of them alike, and where they stand, is judged once."""
-
-    def __init__(self, sources: Sources, *, mission: MissionId, days: Sequence[date]) -> None:
-        self.sources, self.mission, self.days = sources, mission, days
-        self.required: dict[object, Required] = {}
-        self.held: dict[tuple[object, ...], tuple[PersonReadiness, PersonReadiness]] = {}
-        self.ranked: dict[tuple[object, ...], Mapping[Area, Ranks]] = {}
-
-    def counts(self, course: Course) -> list[Counts]:
-        """Of each day, by area."""
-        counts: list[defaultdict[Area, Counter[int]]] = [defaultdict(Counter) for _ in self.days]
-        asked = [self._asked(course.texts, day) for day in self.days]
-        for profile in self.sources.people:
-            gains = course.gains.get(profile.id, ())
-            for place, day in enumerate(self.days):
-                if profile.rotates_on is not None and profile.rotates_on <= day:
-                    break
-                required = asked[place].get(profile.id)
-                if required:
-                    for area, ranks in self._ranks(profile.id, required, gains).items():
-                        counts[place][area][ranks[place]] += 1
-        return [
-            {
-                area: Readiness(
-                    counts={state: of_area[rank] for rank, state in enumerate(WORST_FIRST) if of_area[rank]}
-                )
-                for area, of_area in on_day.items()
-            }
-            for on_day in counts
-        ]
-
-    def _asked(self, texts: Texts, day: date) -> Required:
-        tasks = mandate_rules.in_force(texts, on=day)
-        key = tuple((each.identity, each.modalities, each.force, each.priority, each.sources) for each in tasks)
-        if key not in self.required:
-            on = self.sources.on
-            demands = demands_of(tasks, self.sources, mission=self.mission, on=on)
-            self.required[key] = required_of(demands, self.sources, self.sources.people, on=on)
-        return self.required[key]
-
-    def _ranks(
-        self, person: PersonId, required: tuple[Requirement, ...], gains: tuple[Gain, ...]
-    ) -> Mapping[Area, Ranks]:
-        """The worst of a person's states in each area, day by day."""
-        key = (person, id(required), gains)
-        if key not in self.ranked:
-            worst: dict[Area, Ranks] = {}
-            for standing, bare in self._standings(person, required):
-                won = tuple(each for each in gains if each.competency == standing.competency)
-                ranks = tuple(_BADNESS[readiness_rules.state_on(standing, bare, won, day=day)] for day in self.days)
-                known = worst.get(standing.area)
-                worst[standing.area] = ranks if known is None else tuple(map(min, known, ranks))
-            self.ranked[key] = worst
-        return self.ranked[key]
-
-    def _standings(
-        self, person: PersonId, required: Sequence[Requirement]
-    ) -> list[tuple[PersonReadiness, PersonReadiness]]:
-        """For each requirement: with waivers, and without."""
-        keys = [(person, each.competency, each.level, each.least_source) for each in required]
-        new = [each for key, each in zip(keys, required, strict=True) if key not in self.held]
-        if new:
-            on, waivers = self.sources.on, self.sources.waivers.get(person, ())
-            evidence = self.sources.evidence.get(person, ())
-            bare = readiness_rules.readiness_of(new, evidence, (), on=on)
-            judged = readiness_rules.readiness_of(new, evidence, waivers, on=on) if waivers else bare
-            for requirement, one, other in zip(new, judged, bare, strict=True):
-                self.held[person, requirement.competency, requirement.level, requirement.least_source] = one, other
-        return [self.held[key] for key in keys]
