@@ -8,6 +8,7 @@ Every job may run twice, at once or again, and must not mind: it claims what it 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,7 +34,12 @@ from trainer.planning import operations as plan_operations
 from trainer.planning import queries as plan_queries
 from trainer.planning.operations import RunTaken, SnapshotChanged
 from trainer.planning.values import PlanRunId
+from trainer.previews import queries as preview_queries
+from trainer.previews.queries import Stopped
 from trainer.readiness import operations as readiness_operations
+from trainer.scenarios import operations as scenario_operations
+from trainer.scenarios import queries as scenario_queries
+from trainer.scenarios.values import StepDone, WhatIfRunId
 from trainer.tracks import operations as track_operations
 
 if TYPE_CHECKING:
@@ -85,6 +91,92 @@ def _plan(run: PlanRunId) -> None:
         return
     with job_transaction("plan") as work:
         plan_operations.park_run(work, run=run, because="what it rests on changed during each of three tries")
+
+
+def what_if() -> bool:
+    """Work out one scenario or preview that was asked for; True when there was one."""
+    with job_transaction("what-if") as work:
+        run = scenario_operations.claim_run(work)
+    if run is None:
+        return False
+    try:
+        _work_out(run)
+    except scenario_operations.RunTaken:
+        logger.info("what-if run %s is somebody else's by now", run)
+    except Stopped:
+        with job_transaction("what-if") as work:
+            scenario_operations.end_cancelled(work, run=run)
+    except Exception as error:
+        logger.exception("what-if run %s failed", run)
+        with job_transaction("what-if") as work:
+            scenario_operations.park_run(work, run=run, because=repr(error))
+    return True
+
+
+def work_out(run: WhatIfRunId) -> None:
+    """Work out a run at once, for a reader who waits; nothing when another process has it already."""
+    with job_transaction("what-if") as work:
+        claimed = scenario_operations.claim_this_run(work, run=run)
+    if claimed:
+        try:
+            _work_out(run)
+        except scenario_operations.RunTaken:
+            logger.info("what-if run %s is somebody else's by now", run)
+
+
+def _work_out(run: WhatIfRunId) -> None:
+    """Read, work out with no transaction open, store."""
+    session = reading()
+    session.rollback()
+    asked = scenario_queries.run(session, run=run)
+    began = time.perf_counter()
+    if asked.draft is not None:
+        seen, last_entry = scenario_queries.read_preview(session, draft=asked.draft, on=edge.today())
+        session.rollback()
+        preview = preview_queries.work_out(seen, should_stop=partial(_what_if_stopped, run))
+        with job_transaction("what-if") as work:
+            scenario_operations.store_preview(
+                work, run=run, attempt=asked.attempts, preview=preview, last_entry=last_entry
+            )
+        return
+    assert asked.scenario is not None
+    found = scenario_queries.scenario(session, scenario=asked.scenario)
+    case = scenario_queries.read_case(
+        session,
+        name=found.name,
+        what_ifs=found.what_ifs,
+        missions=scenario_queries.looks_at(session, found),
+        on=edge.today(),
+    )
+    session.rollback()
+    effects = scenario_operations.work_out(
+        case,
+        read_in=round(1000 * (time.perf_counter() - began)),
+        note=partial(_note_step, run),
+        should_stop=partial(_what_if_stopped, run),
+    )
+    with job_transaction("what-if") as work:
+        scenario_operations.store_effects(
+            work,
+            run=run,
+            attempt=asked.attempts,
+            scenario_version=found.version,
+            effects=effects,
+            last_entry=case.last_entry,
+        )
+
+
+def _note_step(run: WhatIfRunId, step: StepDone) -> None:
+    with job_transaction("what-if") as work:
+        scenario_operations.note_step(work, run=run, step=step)
+
+
+def _what_if_stopped(run: WhatIfRunId) -> bool:
+    session = reading()
+    session.rollback()
+    asked = scenario_queries.is_cancel_asked(session, run=run)
+    session.rollback()
+    return asked
 
 
 class _Progress:
@@ -143,7 +235,7 @@ def _worded(message: Message) -> Mail:
 def work_off(*, most: int = 10_000) -> int:
     """Do whatever is waiting until nothing is; returns how many steps that took."""
     steps = 0
-    while steps < most and any(step() for step in (react, plan, refresh, deliver)):
+    while steps < most and any(step() for step in (react, plan, refresh, what_if, deliver)):
         steps += 1
     return steps
 

@@ -164,6 +164,12 @@ def people_groups(session: Session, *, missions: Collection[MissionId], on: date
     )
 
 
+def people_in(session: Session, *, missions: Collection[MissionId], on: date) -> int:
+    """How many people serve, or will, in one of the missions; one who goes from one to another counts once."""
+    there = select(PostingRow.person_id).where(PostingRow.mission_id.in_(missions), _unended(on)).distinct()
+    return session.scalar(select(func.count()).select_from(there.subquery())) or 0
+
+
 def postings_of(session: Session, *, people: Collection[PersonId], on: date) -> Mapping[PersonId, tuple[Posting, ...]]:
     """The postings that have not ended before the day, the earliest first; an empty tuple for somebody with none."""
     found: dict[PersonId, list[Posting]] = {person: [] for person in people}
