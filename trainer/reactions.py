@@ -34,6 +34,9 @@ from trainer.planning import operations as plan_operations
 from trainer.planning import queries as plan_queries
 from trainer.planning.values import PlanId
 from trainer.readiness import operations as readiness_operations
+from trainer.shocks import events as shock_events
+from trainer.shocks import queries as shock_queries
+from trainer.shocks.values import CapacityShock, PartnerCloses, ShockId
 from trainer.tracks import events as track_events
 from trainer.tracks import operations as track_operations
 from trainer.tracks import queries as track_queries
@@ -178,6 +181,53 @@ def plan_for_recognition(work: Work, event: partner_events.CourseRecognised) -> 
         cause=_cause(SubjectKind.COURSE, event.course_id, wording("New plan after a course was recognised")),
         cause_key=f"recognition:{event.course_id}",
     )
+
+
+def plan_after_shock(work: Work, event: shock_events.ShockDeclared) -> None:
+    """Plan anew for the missions whose people leave, and for those whose seats are no longer held."""
+    shock = shock_queries.shock(work.session, shock=ShockId(event.shock_id))
+    sentence = wording("New plan after a loss of capacity: {name}", name=shock.name)
+    _plan_for_shock(work, shock, event.missions, sentence, cause_key=f"shock:{shock.id}")
+
+
+def plan_after_end_of_shock(work: Work, event: shock_events.ShockEnded) -> None:
+    """Give back what the loss had taken, and plan anew for whoever it concerned."""
+    shock = shock_queries.shock(work.session, shock=ShockId(event.shock_id))
+    plan_operations.give_back(work, subject=Subject(kind=SubjectKind.SHOCK, id=shock.id))
+    sentence = wording("New plan after a loss of capacity ended: {name}", name=shock.name)
+    _plan_for_shock(work, shock, event.missions, sentence, cause_key=f"shock-ended:{shock.id}")
+
+
+def _plan_for_shock(
+    work: Work, shock: CapacityShock, missions: Collection[int], sentence: Wording, *, cause_key: str
+) -> None:
+    people: tuple[PersonId, ...] = ()
+    if isinstance(shock.loss, PartnerCloses):
+        gone = partner_queries.sessions_ending_from(work.session, partner=shock.loss.partner, on=shock.loss.on)
+        people = track_queries.people_seated_with(work.session, sessions=gone)
+        if not shock.in_force:
+            competencies = {
+                award.competency
+                for offer in partner_queries.open_sessions(work.session, on=work.today)
+                if offer.partner == shock.loss.partner
+                for award in offer.awards
+            }
+            left = plan_queries.people_left_open(work.session, competencies=competencies) if competencies else ()
+            people = tuple(sorted({*people, *left}))
+    if not missions and not people:
+        return
+    plan_operations.request_replan(
+        work,
+        missions=[MissionId(each) for each in missions],
+        people=people,
+        cause=_cause(SubjectKind.SHOCK, shock.id, sentence),
+        cause_key=cause_key,
+    )
+
+
+def refresh_struck_missions(work: Work, event: shock_events.ShockDeclared | shock_events.ShockEnded) -> None:
+    if event.missions:
+        readiness_operations.want_refresh(work, missions=[MissionId(each) for each in event.missions])
 
 
 def _recognised_in(work: Work, course: CourseId) -> frozenset[CompetencyKey]:
@@ -377,6 +427,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     mandate_events.InstrumentWithdrawn: (plan_after_withdrawal, refresh_mission),
     mandate_events.MandateDayReached: (plan_on_mandate_day, refresh_mission),
     mandate_events.RulesRevised: (plan_after_new_rules, refresh_all_missions),
+    shock_events.ShockDeclared: (plan_after_shock, refresh_struck_missions),
+    shock_events.ShockEnded: (plan_after_end_of_shock, refresh_struck_missions),
     competency_events.ExpiriesCameDue: (plan_for_expiries,),
     competency_events.EvidenceRecorded: (refresh_mission_of_person,),
     competency_events.EvidenceLoaded: (refresh_all_missions,),

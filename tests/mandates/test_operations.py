@@ -22,10 +22,9 @@ from trainer.mandates.events import (
     InstrumentWithdrawn,
     MandateDayReached,
     RulesRevised,
-    ShockDeclared,
 )
 from trainer.mandates.models import MandateVersion
-from trainer.mandates.values import DraftId, InstrumentId, Modality, ShockKind
+from trainer.mandates.values import DraftId, InstrumentId, Modality
 
 WorkAs = Callable[..., Work]
 
@@ -392,7 +391,7 @@ def test_days_before_the_first_publication_are_not_told(work: Work, mission: Mis
     assert work.session.scalar(select(func.max(MandateVersion.noted_on))) == work.today
 
 
-# Rules and shocks
+# Rules
 
 
 def test_rules_are_published_as_versions_and_the_same_again_is_none(work: Work) -> None:
@@ -421,47 +420,3 @@ def test_rules_with_problems_or_for_other_rules_are_refused(work: Work) -> None:
     assert [each.field for each in refused.value.problems] == ["competency", "weight"]
     with pytest.raises(operations.StaleRules):
         operations.publish_rules(work, rules=[], note="Late.", seen_number=0)
-
-
-def test_a_shock_is_declared_and_read_back(work: Work, session: Session) -> None:
-    accounts.mission(session, key="unifil")
-
-    operations.declare_shock(
-        work,
-        name="Liquidity plan",
-        kind=ShockKind.PEOPLE,
-        missions=["unifil"],
-        share_percent=25,
-        starts_on=date(2026, 12, 1),
-        ends_on=date(2027, 4, 1),
-        note="October 2025.",
-    )
-
-    (shock,) = queries.shocks(session)
-    assert (shock.name, shock.missions, shock.share_percent) == ("Liquidity plan", ("unifil",), 25)
-    assert len(events(session, ShockDeclared)) == 1
-
-
-@pytest.mark.parametrize(
-    ("changes", "refusal"),
-    [
-        pytest.param({"share_percent": 0}, operations.InvalidShock, id="nobody"),
-        pytest.param({"ends_on": date(2026, 12, 1)}, operations.InvalidShock, id="no day long"),
-        pytest.param({"missions": ["atlantis"]}, NoSuchMission, id="no such mission"),
-    ],
-)
-def test_a_shock_that_makes_no_sense_is_refused(
-    work: Work, changes: dict[str, object], refusal: type[Exception]
-) -> None:
-    given: dict[str, object] = {
-        "name": "Cut",
-        "kind": ShockKind.SEATS,
-        "missions": [],
-        "share_percent": 10,
-        "starts_on": date(2026, 12, 1),
-        "ends_on": date(2027, 1, 1),
-        "note": "",
-    }
-
-    with pytest.raises(refusal):
-        operations.declare_shock(work, **(given | changes))  # type: ignore[arg-type]

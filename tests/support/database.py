@@ -29,6 +29,8 @@ for _capability in (
     "partners",
     "planning",
     "readiness",
+    "scenarios",
+    "shocks",
     "tracks",
 ):
     import_module(f"trainer.{_capability}.models")

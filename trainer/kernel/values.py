@@ -88,6 +88,7 @@ class SubjectKind(StrEnum):
     ASSIGNMENT = "assignment"
     OBSERVATION = "observation"
     SHOCK = "shock"
+    SCENARIO = "scenario"
 
 
 @dataclass(frozen=True, slots=True)

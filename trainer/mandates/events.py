@@ -51,11 +51,6 @@ class RulesRevised(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShockDeclared(Event):
-    shock_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestionsDecided(Event):
     """An officer accepted and rejected what a text was taken to say, or changed the vocabulary by which texts are read."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from trainer.accounts.values import Certainty
 from trainer.kernel.db import Base, enum_column, id_column, reference
-from trainer.mandates.values import Force, PhraseVerdict, ShockKind, TaskChange
+from trainer.mandates.values import Force, PhraseVerdict, TaskChange
 
 
 class InstrumentRow(Base):
@@ -116,24 +116,6 @@ class RuleVersion(Base):
     note: Mapped[str] = mapped_column(default="")
     rules: Mapped[list[Any]]
     """All rules of the version, as `RequirementRule` in JSON: read whole, never queried inside."""
-
-
-class Shock(Base):
-    """People or seats lost without any change of mandate."""
-
-    __tablename__ = "shock"
-
-    id: Mapped[int] = id_column()
-    name: Mapped[str]
-    kind: Mapped[ShockKind] = enum_column(ShockKind)
-    missions: Mapped[list[Any]]
-    """Keys of the missions it touches; empty for all."""
-    share_percent: Mapped[int]
-    starts_on: Mapped[date]
-    ends_on: Mapped[date]
-    declared_at: Mapped[datetime]
-    declared_by_id: Mapped[int | None] = reference("person.id", index=False, default=None)
-    note: Mapped[str] = mapped_column(default="")
 
 
 class SuggestionCorrection(Base):

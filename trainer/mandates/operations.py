@@ -1,4 +1,4 @@
-"""What is done to mandates: drafts, publication, withdrawal, rules, shocks, and the days on which texts take effect.
+"""What is done to mandates: drafts, publication, withdrawal, rules, and the days on which texts take effect.
 
 Every change of a mission's mandate raises its version, so that nobody publishes on top of what they have not seen.
 """
@@ -30,7 +30,6 @@ from trainer.mandates.events import (
     InstrumentWithdrawn,
     MandateDayReached,
     RulesRevised,
-    ShockDeclared,
     SuggestionsDecided,
 )
 from trainer.mandates.models import (
@@ -39,7 +38,6 @@ from trainer.mandates.models import (
     InstrumentTask,
     MandateVersion,
     RuleVersion,
-    Shock,
     SuggestionCorrection,
 )
 from trainer.mandates.values import (
@@ -52,8 +50,6 @@ from trainer.mandates.values import (
     PhraseVerdict,
     RequirementRule,
     RuleVersionId,
-    ShockId,
-    ShockKind,
     TaskMove,
     cited_to_json,
 )
@@ -118,10 +114,6 @@ class StaleRules(Conflict):
         super().__init__(
             wording("Somebody published other rules since you opened the page. Look at them, then enter yours.")
         )
-
-
-class InvalidShock(Invalid):
-    """The shock cannot be declared; names the field at fault."""
 
 
 # Drafts
@@ -372,7 +364,7 @@ def _keep_versions(work: Work, missions: Collection[MissionId]) -> None:
     insert_missing(work.session, table, rows)
 
 
-# Rules and shocks
+# Rules
 
 
 def publish_rules(
@@ -411,41 +403,6 @@ def publish_rules(
         raise StaleRules from error
     work.record(RulesRevised(rule_version_id=row.id, number=row.number, changed=changed))
     return RuleVersionId(row.id)
-
-
-def declare_shock(
-    work: Work,
-    *,
-    name: str,
-    kind: ShockKind,
-    missions: Sequence[str],
-    share_percent: int,
-    starts_on: date,
-    ends_on: date,
-    note: str,
-) -> ShockId:
-    """Declare that people or seats are lost without any change of mandate; raises InvalidShock, NoSuchMission."""
-    if not 1 <= share_percent <= 100:
-        raise InvalidShock(wording("Enter a share from 1 to 100 percent."), field="share_percent")
-    if ends_on <= starts_on:
-        raise InvalidShock(wording("Enter a last day after the first."), field="ends_on")
-    for key in missions:
-        account_queries.mission_by_key(work.session, key=key)
-    row = Shock(
-        name=name,
-        kind=kind,
-        missions=list(missions),
-        share_percent=share_percent,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        declared_at=work.now,
-        declared_by_id=work.actor.person,
-        note=note,
-    )
-    work.session.add(row)
-    work.session.flush()  # for the id
-    work.record(ShockDeclared(shock_id=row.id))
-    return ShockId(row.id)
 
 
 # Days

@@ -28,12 +28,10 @@ from trainer.mandates.models import (
     InstrumentTask,
     MandateVersion,
     RuleVersion,
-    Shock,
     SuggestionCorrection,
 )
 from trainer.mandates.values import (
     TASK_KINDS,
-    CapacityShock,
     ComparedTask,
     Comparison,
     Demand,
@@ -58,7 +56,6 @@ from trainer.mandates.values import (
     RuleSet,
     RuleVersionCard,
     RuleVersionId,
-    ShockId,
     TaskKindKey,
     TaskLine,
     cited_from_json,
@@ -390,6 +387,22 @@ def draft(session: Session, *, draft: DraftId) -> InstrumentDraft:
     return InstrumentDraft.from_json(content)
 
 
+def mission_of_draft(session: Session, *, draft: DraftId) -> MissionId:
+    """Return the mission of a draft, also of one published or discarded; raises NoSuchDraft."""
+    mission = session.scalar(select(InstrumentDraftRow.mission_id).where(InstrumentDraftRow.id == draft))
+    if mission is None:
+        raise NoSuchDraft
+    return MissionId(mission)
+
+
+def drafts_changed_at(session: Session, *, drafts: Collection[DraftId]) -> Mapping[DraftId, datetime]:
+    """Return when each of the drafts was last changed; those published or discarded are left out."""
+    rows = session.execute(
+        select(InstrumentDraftRow.id, InstrumentDraftRow.changed_at).where(InstrumentDraftRow.id.in_(drafts), *_OPEN)
+    )
+    return {DraftId(number): changed_at for number, changed_at in rows}
+
+
 def draft_page(session: Session, *, draft: DraftId, on: date) -> DraftPage:
     """Return an open draft with what it would change and for how many; raises NoSuchDraft. Seven queries."""
     row = session.execute(
@@ -648,29 +661,6 @@ def _fallen_on(
     if unknown:
         evidence = {**evidence, **competency_queries.evidence_of(session, people=unknown)}
     return rules.fallen_on(members, groups=groups, demands=demands, evidence=evidence, on=on)
-
-
-# Shocks
-
-
-def shocks(session: Session) -> tuple[CapacityShock, ...]:
-    """Return every declared shock, latest first."""
-    rows = session.scalars(select(Shock).order_by(Shock.starts_on.desc(), Shock.id.desc()))
-    return tuple(
-        CapacityShock(
-            id=ShockId(row.id),
-            name=row.name,
-            kind=row.kind,
-            missions=tuple(row.missions),
-            share_percent=row.share_percent,
-            starts_on=row.starts_on,
-            ends_on=row.ends_on,
-            declared_at=row.declared_at,
-            declared_by=None if row.declared_by_id is None else PersonId(row.declared_by_id),
-            note=row.note,
-        )
-        for row in rows
-    )
 
 
 # Phrases by which texts are read

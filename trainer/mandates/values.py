@@ -1,4 +1,4 @@
-"""Words of mandates: task kinds, instruments, tasks in force, shifts, requirement rules and shocks."""
+"""Words of mandates: task kinds, instruments, tasks in force, shifts, and requirement rules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from trainer.kernel.values import PersonId, Problem, mark
 InstrumentId = NewType("InstrumentId", int)
 DraftId = NewType("DraftId", int)
 RuleVersionId = NewType("RuleVersionId", int)
-ShockId = NewType("ShockId", int)
 TaskKindKey = NewType("TaskKindKey", str)
 """As the source of the vocabulary spells it: `CivProtect`, `DisarmDemob`."""
 
@@ -61,16 +60,6 @@ CHANGE_NAMES: dict[TaskChange, str] = {
     TaskChange.EXTEND: mark("adds to how the task is done"),
     TaskChange.END: mark("ends the task"),
 }
-
-
-class ShockKind(StrEnum):
-    """What is lost without any change of mandate."""
-
-    PEOPLE = "people"
-    SEATS = "seats"
-
-
-SHOCK_NAMES: dict[ShockKind, str] = {ShockKind.PEOPLE: mark("people"), ShockKind.SEATS: mark("seats")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -584,23 +573,6 @@ class Demand:
 
 DemandsByRole = Mapping[tuple[MissionId, Role], tuple[Demand, ...]]
 """What is asked of each role of each mission."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CapacityShock:
-    """People or seats lost without any change of mandate."""
-
-    id: ShockId
-    name: str
-    kind: ShockKind
-    missions: tuple[str, ...]
-    """Keys of the missions it touches; empty for all."""
-    share_percent: int
-    starts_on: date
-    ends_on: date
-    declared_at: datetime
-    declared_by: PersonId | None
-    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -199,6 +199,17 @@ def quotas_of(
     return {each: tuple(lines) for each, lines in found.items()}
 
 
+def sessions_ending_from(session: Session, *, partner: PartnerId, on: date) -> tuple[SessionId, ...]:
+    """Return the open sessions of a partner that are not over before the day, by id."""
+    query = (
+        select(CourseSession.id)
+        .join(Course, Course.id == CourseSession.course_id)
+        .where(Course.partner_id == partner, CourseSession.state == SessionState.OPEN, CourseSession.ends_on >= on)
+        .order_by(CourseSession.id)
+    )
+    return tuple(SessionId(each) for each in session.scalars(query))
+
+
 def session_cards(session: Session, *, sessions: Collection[SessionId]) -> Mapping[SessionId, SessionCard]:
     """Return these sessions as lists show them; ids that none has are left out."""
     found: dict[SessionId, SessionCard] = {}

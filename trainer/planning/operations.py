@@ -48,7 +48,7 @@ from trainer.planning.values import (
 )
 from trainer.tracks import operations as track_operations
 from trainer.tracks import queries as track_queries
-from trainer.tracks.values import AssignmentState, Step, Withdrawal
+from trainer.tracks.values import AssignmentId, AssignmentState, Step, Withdrawal
 
 LEASE = timedelta(minutes=5)
 """Whoever makes a plan holds its run so long, and longer with each stage; a run that nobody holds any more is free again."""
@@ -620,6 +620,22 @@ def undo_plan(work: Work, *, plan: PlanId, seen_version: int) -> UndoReport:
         restored=restored,
         lost=tuple(each for each in taken if each not in set(restored)),
     )
+
+
+def give_back(work: Work, *, subject: Subject) -> tuple[AssignmentId, ...]:
+    """Give people back what approved plans took because of a thing that no longer holds, as far as it can be; return what was.
+
+    What the plans gave stays. Reads the runs of that cause, and is safe to repeat.
+    """
+    approved = work.session.execute(
+        select(PlanRow.id, PlanRun.cause)
+        .join(PlanRun, PlanRun.id == PlanRow.run_id)
+        .where(PlanRow.state == PlanState.APPROVED)
+        .order_by(PlanRow.id)
+    )
+    plans = [PlanId(plan) for plan, cause in approved if queries.cause_from_json(cause).subject == subject]
+    taken = [each for plan in plans for each in queries.taken_by(work.session, plan=plan)]
+    return track_operations.restore(work, assignments=taken) if taken else ()
 
 
 # Policy

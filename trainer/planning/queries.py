@@ -28,7 +28,7 @@ from trainer.partners import rules as partner_rules
 from trainer.partners.values import SessionId, SessionOffer
 from trainer.planning.engine.explain import Reason
 from trainer.planning.models import PlanPolicyRow, PlanRow, PlanRun, PlanStepRow, PlanUnmetRow
-from trainer.planning.rules import question
+from trainer.planning.rules import question, shocks
 from trainer.planning.rules.question import Snapshot
 from trainer.planning.rules.sentences import title_of
 from trainer.planning.values import (
@@ -55,6 +55,7 @@ from trainer.planning.values import (
     StepMove,
     UndoPreview,
 )
+from trainer.shocks import queries as shock_queries
 from trainer.tracks import queries as track_queries
 from trainer.tracks.values import OPEN_STATES, Assignment, AssignmentId, AssignmentState
 
@@ -146,7 +147,7 @@ def _sources(session: Session, people: tuple[PersonProfile, ...], *, on: date) -
     end = date.fromordinal(on.toordinal() + in_force.horizon_days + 1)
     postings = account_queries.postings_of(session, people=ids, on=on)
     ends = {person: [each.ends_on for each in of_person] for person, of_person in postings.items() if of_person}
-    return Sources(
+    found = Sources(
         on=on,
         policy=in_force,
         people=people,
@@ -171,6 +172,7 @@ def _sources(session: Session, people: tuple[PersonProfile, ...], *, on: date) -
         ),
         rules=mandate_queries.rule_set(session),
     )
+    return shocks.after(found, shock_queries.struck(session))
 
 
 def _free_seats(

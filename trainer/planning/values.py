@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
@@ -15,6 +15,7 @@ from trainer.kernel.periods import Period
 from trainer.kernel.values import Cause, LocalText, PersonId, Wording, mark
 from trainer.mandates.values import Instrument, RuleSet
 from trainer.partners.values import SessionCard, SessionId, SessionOffer
+from trainer.shocks.values import Leaving
 from trainer.tracks.values import Assignment, AssignmentId
 
 PlanRunId = NewType("PlanRunId", int)
@@ -148,6 +149,8 @@ class Sources:
     texts: Mapping[MissionId, tuple[Instrument, ...]]
     """The instruments of the missions in which these people are."""
     rules: RuleSet
+    leaving: Mapping[PersonId, Leaving] = field(default_factory=dict)
+    """Who leaves before their posting ends, since capacity is lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

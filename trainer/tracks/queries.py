@@ -62,6 +62,17 @@ class NoSuchAttempt(NotFound):
         super().__init__(wording("There is no such attempt. Open the module and answer its questions."))
 
 
+def people_seated_with(session: Session, *, sessions: Collection[SessionId]) -> tuple[PersonId, ...]:
+    """Who has an open assignment in one of the sessions, by id."""
+    found: set[int] = set()
+    for batch in batches(sessions):
+        query = select(AssignmentRow.person_id).where(
+            AssignmentRow.course_session_id.in_(batch), AssignmentRow.state.in_(OPEN_STATES)
+        )
+        found.update(session.scalars(query))
+    return tuple(PersonId(each) for each in sorted(found))
+
+
 def open_assignments(session: Session, *, people: Collection[PersonId]) -> tuple[Assignment, ...]:
     """What these people have yet to complete, by person and then by due day. One query for each 5,000 people."""
     found = [

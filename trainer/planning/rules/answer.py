@@ -282,6 +282,9 @@ def _why_withdrawn(snapshot: Snapshot, asked: Asked, held: Held) -> Wording:
     facts, assignment = snapshot.facts, held.assignment
     if held.standing is Standing.TWICE:
         return sentences.twice()
+    leaving = facts.sources.leaving.get(asked.profile.id)
+    if leaving is not None and held.standing is not Standing.MISSED:
+        return sentences.leaves_early(leaving.on, leaving.name)
     if held.standing is Standing.NOT_OFFERED:
         return sentences.not_offered(_title(snapshot, held))
     if held.standing is Standing.MISSED:

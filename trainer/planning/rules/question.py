@@ -12,6 +12,7 @@ What the numbers cannot say is said here, once:
 - A module in several languages is open to whoever reads one of them: every set of languages is a language to the engine.
 - What has begun, or begins within the freeze window, is outside: its gaps count as being closed, its days are taken.
 - An assignment that closes nothing any more is taken back without asking the engine.
+- Who leaves early because capacity is lost wants only what they are given already and can finish before they go.
 """
 
 from __future__ import annotations
@@ -422,7 +423,12 @@ def _asked(
     windows: Mapping[CompetencyKey, tuple[int, ...]],
     assignments: Sequence[Assignment],
 ) -> Asked:
-    all_wants = [_want(gap, windows, facts.on) for gap in facts.gaps.get(profile.id, ())]
+    leaving = facts.sources.leaving.get(profile.id)
+    all_wants = [
+        _want(gap, windows, facts.on)
+        for gap in facts.gaps.get(profile.id, ())
+        if leaving is None or _finishes(gap, assignments, facts, leaving.on)
+    ]
     fixed = [each for each in assignments if _is_fixed(each, facts) and each.absent_because is None]
     under_way = [award for each in fixed for award in _awards_under_way(each, offers, place, windows)]
     wants = tuple(
@@ -493,11 +499,28 @@ def _renewal(gap: Gap, windows: Mapping[CompetencyKey, tuple[int, ...]], on: dat
     return next(allowed, FULL)
 
 
+def _finishes(gap: Gap, assignments: Sequence[Assignment], facts: Facts, leaves_on: date) -> bool:
+    """Whether something that the person has closes the gap before they leave early: then it stays a gap, and is kept."""
+    return facts.on < leaves_on and any(
+        closes.competency == gap.requirement.competency and closes.level >= gap.requirement.level
+        for each in assignments
+        if not _ends_too_late(each, facts)
+        for closes in each.closes
+    )
+
+
+def _ends_too_late(assignment: Assignment, facts: Facts) -> bool:
+    """Whether it is a seat that ends only after its person has left early."""
+    leaving = facts.sources.leaving.get(assignment.person)
+    seat = facts.sources.seats.get(assignment.session) if assignment.session is not None else None
+    return leaving is not None and seat is not None and leaving.on <= seat.ends_on
+
+
 def _is_fixed(assignment: Assignment, facts: Facts) -> bool:
     if assignment.state is AssignmentState.IN_PROGRESS or assignment.started_at is not None:
         return True
     seat = facts.sources.seats.get(assignment.session) if assignment.session is not None else None
-    if seat is None or seat.state is SessionState.CANCELLED:
+    if seat is None or seat.state is SessionState.CANCELLED or _ends_too_late(assignment, facts):
         return False
     return (seat.starts_on - facts.on).days < facts.policy.freeze_days
 

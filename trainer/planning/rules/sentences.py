@@ -158,6 +158,15 @@ def twice() -> Wording:
     return wording("The same was assigned twice; the earlier one stays.")
 
 
+def leaves_early(leaves_on: date, name: str) -> Wording:
+    """Said of whoever leaves before their posting ends, since capacity is lost."""
+    return wording(
+        "You leave on {leaves_on}, before your posting ends ({name}), so this is no longer given to you.",
+        leaves_on=leaves_on.isoformat(),
+        name=name,
+    )
+
+
 def not_offered(title: LocalText) -> Wording:
     return wording("{title} is no longer offered.", title=title)
 

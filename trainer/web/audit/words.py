@@ -54,6 +54,7 @@ EVENTS: Mapping[str, tuple[EventGroup, str]] = {
     "MandateDayReached": (_M, lazy_gettext("Tasks began or ended")),
     "RulesRevised": (_M, lazy_gettext("Requirement rules revised")),
     "ShockDeclared": (_M, lazy_gettext("Loss of capacity declared")),
+    "ShockEnded": (_M, lazy_gettext("Loss of capacity ended")),
     "SuggestionsDecided": (_M, lazy_gettext("Suggestions for a text decided")),
     # plans
     "PlanAsked": (_P, lazy_gettext("Plan asked for")),
@@ -63,6 +64,9 @@ EVENTS: Mapping[str, tuple[EventGroup, str]] = {
     "PlanUndone": (_P, lazy_gettext("Plan undone")),
     "PlanPolicySet": (_P, lazy_gettext("Policy of plans set")),
     "PlanRunParked": (_P, lazy_gettext("Planning stopped")),
+    "ScenarioSaved": (_P, lazy_gettext("Scenario saved")),
+    "ScenarioDiscarded": (_P, lazy_gettext("Scenario discarded")),
+    "WhatIfParked": (_P, lazy_gettext("Working out a scenario stopped")),
     # assignments
     "ModulesAssigned": (_T, lazy_gettext("Training assigned")),
     "AssignmentStarted": (_T, lazy_gettext("Training begun")),
@@ -118,6 +122,7 @@ DECISIONS = frozenset(
         "InstrumentWithdrawn",
         "RulesRevised",
         "ShockDeclared",
+        "ShockEnded",
         "PlanApproved",
         "PlanDismissed",
         "PlanUndone",
@@ -193,6 +198,8 @@ PARTS: Mapping[str, tuple[Part, str]] = {
     "observation_id": (Part.SUBJECT, lazy_gettext("Lesson learned")),
     "rule_version_id": (Part.SUBJECT, lazy_gettext("Version of the rules")),
     "shock_id": (Part.SUBJECT, lazy_gettext("Loss of capacity")),
+    "scenario_id": (Part.SUBJECT, lazy_gettext("Scenario")),
+    "leaving": (Part.NUMBER, lazy_gettext("People who leave early")),
     "pack_version_id": (Part.SUBJECT, lazy_gettext("Content pack")),
     "unit_id": (Part.NUMBER, lazy_gettext("Unit number")),
     "organisation_id": (Part.NUMBER, lazy_gettext("Organisation number")),
@@ -254,6 +261,7 @@ SUBJECT_OF_PART: Mapping[str, SubjectKind] = {
     "observation_id": SubjectKind.OBSERVATION,
     "rule_version_id": SubjectKind.RULES,
     "shock_id": SubjectKind.SHOCK,
+    "scenario_id": SubjectKind.SCENARIO,
     "pack_version_id": SubjectKind.PACK,
 }
 
@@ -273,6 +281,7 @@ SUBJECTS: Mapping[SubjectKind, str] = {
     SubjectKind.ASSIGNMENT: lazy_gettext("Assignment"),
     SubjectKind.OBSERVATION: lazy_gettext("Lesson learned"),
     SubjectKind.SHOCK: lazy_gettext("Loss of capacity"),
+    SubjectKind.SCENARIO: lazy_gettext("Scenario"),
 }
 
 SUBJECT_PAGES: Mapping[SubjectKind, tuple[str, str]] = {
@@ -290,6 +299,7 @@ SUBJECT_PAGES: Mapping[SubjectKind, tuple[str, str]] = {
 JOBS: Mapping[str, str] = {
     "react": lazy_gettext("Trainer, answering what happened"),
     "plan": lazy_gettext("Trainer, planning"),
+    "what-if": lazy_gettext("Trainer, working out what would follow"),
     "refresh": lazy_gettext("Trainer, working out readiness"),
     "deliver": lazy_gettext("Trainer, sending messages"),
     "seal": lazy_gettext("Trainer, sealing the ledger"),
