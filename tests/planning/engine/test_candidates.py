@@ -58,6 +58,24 @@ def test_both_ways_find_the_same_pairs_after_a_shift(by_person):
 
 @FEW
 @given(SEEDS)
+def test_those_who_are_not_asked_anew_have_only_their_old_pairs(by_person, seed):
+    world = worlds.random_world(seed, people=4, sessions=6, old=True)
+    some = np.array([True, False, True, False])
+
+    found = candidates.find(world, whole=some)
+
+    _assert_alike(found, candidates.find_by_columns(world, whole=some))
+    everything = candidates.find_by_columns(world)
+    person = np.repeat(np.arange(world.people), np.diff(everything.pair_ptr))
+    ours = np.repeat(np.arange(world.people), np.diff(found.pair_ptr))
+    old = everything.pair_mark & candidates.OLD > 0
+    kept = found.pair_session[~some[ours]]
+    assert set(kept) <= set(everything.pair_session[old & ~some[person]])
+    np.testing.assert_array_equal(found.pair_session[some[ours]], everything.pair_session[some[person]])
+
+
+@FEW
+@given(SEEDS)
 def test_the_bound_holds_when_prerequisites_are_taken_as_held(as_if_large, seed):
     world = worlds.random_world(seed)
     best = brute_force.best_objective(world)

@@ -8,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.planning.engine import brute_force, worlds
-from trainer.planning.engine import checker, family, solver, table
+from trainer.planning.engine import checker, compiled, explain, family, filters, solver, table
+
+
+@pytest.fixture(scope="module")
+def plain_filters():
+    """What would be machine code runs as plain Python."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "filtering", lambda: filters.find_codes)
+        yield patch
+
 
 SEEDS = st.integers(0, 10**6)
 FEW = settings(max_examples=40, deadline=None)
@@ -74,6 +83,25 @@ def test_a_replan_without_any_change_changes_nothing(seed):
     assert (result.people_changed, result.dropped_old) == (0, 0)
 
 
+@FEW
+@given(SEEDS, st.booleans())
+def test_the_bound_of_a_preview_holds_with_and_without_the_prices_of_the_plan_before(seed, with_prices):
+    world = worlds.random_world(seed, people=3, sessions=4)
+    first = solver.solve(world, options=solver.Options(mode="improve", rounds=5, neighbourhoods=0))
+    touched = np.array([1, 0, 0])
+    again = replace(
+        world, old_person=first.plan.person, old_session=first.plan.session, touched=touched,
+        freeze_day=world.freeze_day + 20,
+    )  # fmt: skip
+    options = solver.Options(rounds=0, warm=first.shadow if with_prices else None)
+
+    result = solver.replan(again, options=options)
+
+    assert result.bound >= brute_force.best_objective(again)
+    assert checker.check(again, result.plan, result.reasons).right
+    assert (result.untouched_changed, result.untouched_dropped) == (0, 0)
+
+
 def test_a_replan_after_an_optimal_plan_changes_nobody_even_when_all_are_touched():
     world = family.generate(60, seed=4)
     first = solver.solve(world)
@@ -137,6 +165,15 @@ def test_machine_code_with_one_or_two_threads_gives_the_plan_of_plain_python(mon
 
     assert {result.plan_hash for result in quick} == {plain.plan_hash}
     assert {result.bound for result in quick} == {plain.bound}
+
+
+@FEW
+@given(SEEDS)
+def test_machine_code_would_find_the_same_reasons(plain_filters, seed):
+    world = worlds.random_world(seed, people=4, sessions=6, old=True)
+    plan = solver.replan(world).plan
+
+    assert explain.reasons(world, plan, machine_code=True).tolist() == explain.reasons(world, plan).tolist()
 
 
 def test_an_unknown_mode_is_refused():

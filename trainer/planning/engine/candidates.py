@@ -15,6 +15,8 @@ import numpy.typing as npt
 from trainer.planning.engine import compiled, scan
 from trainer.planning.engine.instance import ON_SITE, Instance, Ints
 
+Flags = npt.NDArray[np.bool_]
+
 NEEDS, OLD, LOCKED, SERVES = 1, 2, 4, 8
 """Marks of a pair: its prerequisite must be earned first · a seat of the previous plan · one that must stay ·
 it may earn the prerequisite of another pair of the same person."""
@@ -43,6 +45,8 @@ class Candidates:
     """gap indices; empty for a group that only serves or only was there before"""
     thin: bool = False
     """pairs that only serve to earn a prerequisite are left out"""
+    whole: Flags | None = None
+    """[P] whose pairs are all listed, of the others only their old seats; None: everybody"""
 
     def __len__(self) -> int:
         return len(self.pair_session)
@@ -73,28 +77,35 @@ THIN_FROM = 12_000_000
 """Pairs, estimated from above, from which those that only serve to earn a prerequisite are left out."""
 
 
-def find(instance: Instance, *, threads: int = 1, machine_code: bool | None = None) -> Candidates:
-    """All eligible pairs, `thin` ones on very large instances: then pairs that only prepare for others are left out."""
+def find(
+    instance: Instance, *, threads: int = 1, machine_code: bool | None = None, whole: Flags | None = None
+) -> Candidates:
+    """All eligible pairs, `thin` ones on very large instances: then pairs that only prepare for others are left out.
+
+    With `whole`, those who are not in it have only the seats of the previous plan that they may keep.
+    """
     tables = Lookup(instance)
-    likely = tables.likely_pairs()
+    likely = tables.likely_pairs(whole)
     gaps = int(np.diff(instance.g_ptr).max(initial=0))
     ready = likely >= MACHINE_ANYHOW or (likely >= MACHINE_FROM and compiled.is_cached())
     if gaps > scan.MOST_GAPS or not (ready if machine_code is None else machine_code):
-        return find_by_columns(instance)
-    return find_by_scan(tables, thin=likely >= THIN_FROM, threads=threads)
+        return find_by_columns(instance, whole=whole)
+    return find_by_scan(tables, thin=tables.likely_pairs() >= THIN_FROM, threads=threads, whole=whole)
 
 
-def find_by_columns(instance: Instance) -> Candidates:
+def find_by_columns(instance: Instance, *, whole: Flags | None = None) -> Candidates:
     """All eligible pairs without machine code: milliseconds at a few thousand gaps."""
     tables = Lookup(instance)
     people = instance.people
-    return _join([_block(tables, first, min(first + BLOCK, people)) for first in range(0, people, BLOCK)])
+    wanted = np.ones(people, bool) if whole is None else whole
+    blocks = [_block(tables, first, min(first + BLOCK, people), wanted) for first in range(0, people, BLOCK)]
+    return _join(blocks, whole=whole)
 
 
-def find_by_scan(tables: "Lookup", *, thin: bool, threads: int) -> Candidates:
+def find_by_scan(tables: "Lookup", *, thin: bool, threads: int, whole: Flags | None = None) -> Candidates:
     """The same person by person as machine code."""
     instance = tables.instance
-    question = _question(tables, providers=0 if thin else 1)
+    question = _question(tables, providers=0 if thin else 1, whole=whole)
     code = compiled.scanning()
     everybody = np.arange(instance.people)
     room = 600 if thin else 1200
@@ -109,10 +120,10 @@ def find_by_scan(tables: "Lookup", *, thin: bool, threads: int) -> Candidates:
             scale *= 2
 
     with ThreadPoolExecutor(threads) as pool:
-        return _join(list(pool.map(work, range(0, instance.people, BLOCK))), thin=thin)
+        return _join(list(pool.map(work, range(0, instance.people, BLOCK))), thin=thin, whole=whole)
 
 
-def _question(tables: "Lookup", *, providers: int) -> scan.Scan:
+def _question(tables: "Lookup", *, providers: int, whole: Flags | None) -> scan.Scan:
     i, o = tables.instance, tables.instance.objective
     old = np.lexsort((i.old_session, i.old_person))
     latest = np.full(i.courses, -1)
@@ -120,7 +131,7 @@ def _question(tables: "Lookup", *, providers: int) -> scan.Scan:
     course, region = np.divmod(np.arange(i.courses * len(i.travel)), max(1, len(i.travel)))
     journey = np.where(i.c_mode[course] >= ON_SITE, i.travel[region, i.c_region[course]], 0)
     days = np.arange(int(i.s_end.max(initial=0)) + 1)
-    return scan.Scan(
+    question = scan.Scan(
         g_ptr=i.g_ptr, g_comp=i.g_comp, g_level=i.g_level, g_due=i.g_due, g_weight=i.g_weight, h_ptr=i.h_ptr,
         h_comp=i.h_comp, h_level=i.h_level, h_expiry=i.h_expiry, av_ptr=i.av_ptr, av_start=i.av_start,
         av_end=i.av_end, p_family=i.p_family, p_lang=i.p_lang, p_region=i.p_region,
@@ -132,7 +143,9 @@ def _question(tables: "Lookup", *, providers: int) -> scan.Scan:
         s_start=i.s_start, s_end=i.s_end, s_blocks=i.blocks.astype(np.int64),
         on_time=o.on_time + o.early * (i.horizon - days) // i.horizon, levels=tables.levels, regions=len(i.travel),
         freeze_day=i.freeze_day, late=o.late, late_decay=o.late_decay, providers=providers,
+        whole=np.ones(i.people, np.int64) if whole is None else whole.astype(np.int64),
     )  # fmt: skip
+    return compiled.laid_out(question)
 
 
 def _room(i: Instance, pairs: int, people: int) -> scan.Found:
@@ -156,7 +169,7 @@ def _trimmed(f: scan.Found) -> "_Block":
     )  # fmt: skip
 
 
-def _join(blocks: list["_Block"], *, thin: bool = False) -> Candidates:
+def _join(blocks: list["_Block"], *, thin: bool = False, whole: Flags | None = None) -> Candidates:
     shift, pairs, sizes = 0, [], []
     for block in blocks:
         pairs.append(np.bincount(block.person, minlength=block.people))
@@ -173,6 +186,7 @@ def _join(blocks: list["_Block"], *, thin: bool = False) -> Candidates:
         group_ptr=_pointers(np.concatenate([np.zeros(0, np.int64), *sizes])),
         group_gap=np.concatenate([empty32, *(b.group_gap for b in blocks)]),
         thin=thin,
+        whole=whole,
     )
 
 
@@ -200,12 +214,13 @@ class Lookup:
         self.open_ptr = np.searchsorted(i.s_course[self.open_session], np.arange(i.courses + 1))
         self.session_blocks = i.blocks
 
-    def likely_pairs(self) -> int:
-        """How many pairs there may be at most, those that only prepare for others aside."""
+    def likely_pairs(self, whole: Flags | None = None) -> int:
+        """How many pairs these people may have at most, those that only prepare for others aside."""
         i = self.instance
         open_sessions = np.concatenate(([0], np.cumsum(np.diff(self.open_ptr)[self.award_course])))
         per_key = open_sessions[self.award_ptr[1:]] - open_sessions[self.award_ptr[:-1]]
-        return int(per_key[i.g_comp * self.levels + i.g_level].sum())
+        counted = per_key[i.g_comp * self.levels + i.g_level]
+        return int(counted.sum() if whole is None else counted[np.repeat(whole, np.diff(i.g_ptr))].sum())
 
     def _courses_by_award(self) -> tuple[Ints, Ints]:
         """For every (competency, level) the courses that award at least that level."""
@@ -272,18 +287,20 @@ class _Block:
     group_gap: npt.NDArray[np.int32]
 
 
-def _block(tables: Lookup, first: int, last: int) -> _Block:
+def _block(tables: Lookup, first: int, last: int, whole: Flags) -> _Block:
     i = tables.instance
     gaps = np.arange(i.g_ptr[first], i.g_ptr[last])
     owner = np.repeat(np.arange(first, last), np.diff(i.g_ptr[first : last + 1]))
     row, course = tables.awarding(owner, i.g_comp[gaps], i.g_level[gaps])
-    covers = np.unique((owner[row] * i.courses + course) * max(1, i.gaps) + gaps[row])
-    cover_group, cover_gap = covers // max(1, i.gaps), covers % max(1, i.gaps)
     old = np.flatnonzero((i.old_person >= first) & (i.old_person < last))
     old_group = i.old_person[old] * i.courses + i.s_course[i.old_session[old]]
-    keys, need, serve = _with_providers(tables, np.union1d(cover_group, old_group))
+    wanted = whole[owner[row]] | np.isin(owner[row] * i.courses + course, old_group)
+    row, course = row[wanted], course[wanted]
+    covers = np.unique((owner[row] * i.courses + course) * max(1, i.gaps) + gaps[row])
+    cover_group, cover_gap = covers // max(1, i.gaps), covers % max(1, i.gaps)
+    keys, need, serve = _with_providers(tables, np.union1d(cover_group, old_group), whole)
     group_ptr = np.searchsorted(cover_group, np.append(keys, np.iinfo(np.int64).max))
-    person, group, session, mark = _pairs(tables, keys, old)
+    person, group, session, mark = _pairs(tables, keys, old, whole)
     group, session, person, mark = _preparable(tables, keys, need, serve, rows=(group, session, person, mark))
     net = _net(i, person, session, group, group_ptr, cover_gap)
     serving = _serving(keys, need, serve, group[(mark & NEEDS > 0) & (net > 0)])
@@ -301,7 +318,7 @@ def _block(tables: Lookup, first: int, last: int) -> _Block:
     )
 
 
-def _with_providers(tables: Lookup, keys: Ints) -> tuple[Ints, Ints, Ints]:
+def _with_providers(tables: Lookup, keys: Ints, whole: Flags) -> tuple[Ints, Ints, Ints]:
     """Groups extended by those that may earn a prerequisite; edges (needing key, serving key)."""
     i = tables.instance
     need: list[Ints] = [np.zeros(0, np.int64)]
@@ -315,6 +332,7 @@ def _with_providers(tables: Lookup, keys: Ints) -> tuple[Ints, Ints, Ints]:
         fresh, person, course = fresh[lacks], person[lacks], course[lacks]
         row, provider = tables.awarding(person, i.c_pre_comp[course], i.c_pre_level[course])
         other = provider != course[row]
+        other &= whole[person[row]] | np.isin(person[row] * i.courses + provider, keys)
         need.append(fresh[row[other]])
         serve.append(person[row[other]] * i.courses + provider[other])
         fresh = np.setdiff1d(serve[-1], keys)
@@ -322,7 +340,7 @@ def _with_providers(tables: Lookup, keys: Ints) -> tuple[Ints, Ints, Ints]:
     return keys, np.concatenate(need), np.concatenate(serve)
 
 
-def _pairs(tables: Lookup, keys: Ints, old: Ints) -> tuple[Ints, Ints, Ints, npt.NDArray[np.uint8]]:
+def _pairs(tables: Lookup, keys: Ints, old: Ints, whole: Flags) -> tuple[Ints, Ints, Ints, npt.NDArray[np.uint8]]:
     """The pairs of the groups that the calendar allows, and the locked old seats whatever it says."""
     i = tables.instance
     course = keys % i.courses
@@ -338,8 +356,9 @@ def _pairs(tables: Lookup, keys: Ints, old: Ints) -> tuple[Ints, Ints, Ints, npt
     seats = i.old_person[old] * i.sessions + i.old_session[old]
     fixed = old[locked]
     here = person * i.sessions + session
-    new = ~np.isin(here, seats[locked])
-    mark = np.where(np.isin(here, seats[~locked]), OLD, 0)[new]
+    had = np.isin(here, seats[~locked])
+    new = ~np.isin(here, seats[locked]) & (whole[person] | had)
+    mark = np.where(had, OLD, 0)[new]
     group = np.concatenate(
         (group[new], np.searchsorted(keys, i.old_person[fixed] * i.courses + i.s_course[i.old_session[fixed]]))
     )

@@ -9,15 +9,20 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import FunctionType, SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
-from trainer.planning.engine import kernels, scan
+import numpy as np
+
+from trainer.planning.engine import filters, kernels, scan
+
+Question = TypeVar("Question", bound=tuple[Any, ...])
 
 IN_ORDER = (
     "seat_money", "gap_value", "_awards", "_make_items", "_find_beaten", "_serves_until", "_find_needs", "_collect",
     "_fits", "_toll", "_count_sharing",
     "_charge_needy", "_thin_servers", "_ready", "_to_branch_on", "_shares", "_tighten", "_hope", "_look", "best_set", "worth_of",
-    "release", "hold", "place", "respond", "fill", "ease", "_sits_in", "_covers_alike", "without", "_next_victim",
+    "release", "hold", "place", "respond", "fill", "ease", "_sits_in", "_covers_alike", "without", "appraise",
+    "one_more_seat", "_next_victim",
     "_log", "_undo", "_victim", "displace",
 )  # fmt: skip
 """Every kernel after those it calls."""
@@ -25,7 +30,10 @@ IN_ORDER = (
 INLINE = frozenset({"_awards", "_fits", "_ready"})
 """Small and hot: these take bare arrays, since a named tuple is passed by value and copied by every call."""
 
-ENTRIES = ("best_set", "worth_of", "release", "hold", "place", "respond", "fill", "ease", "without", "displace")
+ENTRIES = (
+    "best_set", "worth_of", "release", "hold", "place", "respond", "fill", "ease", "without", "displace", "appraise",
+    "one_more_seat",
+)  # fmt: skip
 
 
 def is_cached() -> bool:
@@ -60,12 +68,30 @@ def machine_code() -> SimpleNamespace:
     return SimpleNamespace(**{name: names[name] for name in ENTRIES})
 
 
+def laid_out(arrays: Question) -> Question:
+    """The same named tuple with every array in one piece: numba makes other code for others."""
+    pieces = [np.ascontiguousarray(each) if isinstance(each, np.ndarray) else each for each in arrays]
+    return type(arrays)(*pieces)
+
+
 @cache
 def scanning() -> Any:
     """`scan.scan` as machine code."""
     import numba
 
     return numba.njit(cache=True, nogil=True)(scan.scan)
+
+
+@cache
+def filtering() -> Any:
+    """`filters.find_codes` as machine code."""
+    import numba
+
+    names: dict[str, Any] = dict(vars(filters))
+    for name in ("_passes", "find_codes"):
+        plain = getattr(filters, name)
+        names[name] = numba.njit(cache=True, nogil=True)(FunctionType(plain.__code__, names, name))
+    return names["find_codes"]
 
 
 def plain_code() -> SimpleNamespace:

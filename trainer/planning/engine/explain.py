@@ -5,14 +5,16 @@ independent check can confirm each of them.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
 
-from trainer.planning.engine.candidates import LOCKED, Lookup, closing_value, money_of, spread
-from trainer.planning.engine.instance import Instance, Ints
+from trainer.planning.engine import compiled, filters
+from trainer.planning.engine.candidates import OLD, Lookup, closing_value, money_of, spread
+from trainer.planning.engine.instance import ON_SITE, Instance, Ints
 from trainer.planning.engine.kernels import State
 from trainer.planning.engine.plan import Plan
 from trainer.planning.engine.table import NODES, SIMPLE_FROM, Table
@@ -51,7 +53,7 @@ class Alternatives:
     lost: Ints
     """points the person's best set among free seats is worth less without this seat"""
     session: Ints
-    """session that would then close a gap of this seat, -1 none"""
+    """session that would then close a gap of this seat, -1 none, NOT_ASKED for a seat kept in a replan"""
 
 
 class _Seating:
@@ -114,19 +116,44 @@ def closing_days(instance: Instance, plan: Plan) -> Ints:
     return np.where(days == np.iinfo(np.int64).max, -1, days)
 
 
-def reasons(instance: Instance, plan: Plan) -> Ints:
+def reasons(instance: Instance, plan: Plan, *, machine_code: bool = False, threads: int = 1) -> Ints:
     """[G] the code of every gap under this plan."""
     i = instance
     lookup, seating = Lookup(i), _Seating(i, plan)
     days = closing_days(i, plan)
     worth = closing_value(i, np.arange(i.gaps), np.maximum(days, 0))
     codes = np.where((days >= 0) & (worth > 0), Reason.CLOSED, Reason.TOO_LATE).astype(np.int64)
+    if machine_code:
+        _find_codes(lookup, seating, days, codes, threads=threads)
+        return codes
     owner = np.repeat(np.arange(i.people), np.diff(i.g_ptr))
     uncovered = np.flatnonzero(days < 0)
     for first in range(0, len(uncovered), BLOCK):
         gaps = uncovered[first : first + BLOCK]
         codes[gaps] = _codes(lookup, seating, owner[gaps], gaps)
     return codes
+
+
+def _find_codes(lookup: Lookup, z: _Seating, days: Ints, codes: Ints, *, threads: int) -> None:
+    i, o = z.instance, z.instance.objective
+    course, region = np.divmod(np.arange(i.courses * len(i.travel)), max(1, len(i.travel)))
+    question = filters.Filters(
+        g_ptr=i.g_ptr, g_comp=i.g_comp, g_level=i.g_level, g_due=i.g_due, h_ptr=i.h_ptr, h_comp=i.h_comp,
+        h_level=i.h_level, h_expiry=i.h_expiry, av_ptr=i.av_ptr, av_start=i.av_start, av_end=i.av_end,
+        p_family=i.p_family, p_lang=i.p_lang, p_region=i.p_region, p_mission=i.p_mission, award_ptr=lookup.award_ptr,
+        award_course=lookup.award_course, aw_ptr=i.aw_ptr, aw_comp=i.aw_comp, aw_level=i.aw_level,
+        c_family=i.c_family, c_lang=i.c_lang, c_partner=i.c_partner, c_cost=i.c_cost,
+        c_money=i.c_cost[course] + np.where(i.c_mode[course] >= ON_SITE, i.travel[region, i.c_region[course]], 0),
+        c_pre_comp=i.c_pre_comp, c_pre_level=i.c_pre_level, open_ptr=lookup.open_ptr,
+        open_session=lookup.open_session, s_course=i.s_course, s_start=i.s_start, s_end=i.s_end,
+        s_blocks=i.blocks.astype(np.int64), own_ptr=z.ptr, own_session=z.plan.session, seats_left=z.seats_left,
+        partner_left=z.partner_left, mission_left=z.mission_left, levels=lookup.levels, regions=len(i.travel),
+        max_seats=i.max_seats, late=o.late, late_decay=o.late_decay,
+    )  # fmt: skip
+    find_codes, question = compiled.filtering(), compiled.laid_out(question)
+    cuts = [i.people * t // threads for t in range(threads + 1)]
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda t: find_codes(question, days, codes, cuts[t], cuts[t + 1]), range(threads)))
 
 
 def _codes(lookup: Lookup, z: _Seating, owner: Ints, gaps: Ints) -> Ints:
@@ -179,60 +206,39 @@ def _codes(lookup: Lookup, z: _Seating, owner: Ints, gaps: Ints) -> Ints:
     return codes
 
 
-def seat_values(table: Table, plan: Plan) -> Ints:
+def seat_values(table: Table, state: State) -> Ints:
     """[S] what the plan would gain at least by one more seat in each session; 0 where seats are free.
 
-    The gain of the one person who profits most by taking the seat on top of what they have, all else unchanged.
+    The gain of the one person who profits most by taking the seat on top of what they have, all else unchanged; only
+    people whose pairs are all known are asked.
     """
-    i, c = table.instance, table.candidates
-    z, lookup = _Seating(i, plan), Lookup(i)
-    values = np.zeros(i.sessions, np.int64)
-    pair = np.flatnonzero((z.seats_left[c.pair_session] <= 0) & (c.pair_net > 0) & (c.pair_mark & LOCKED == 0))
-    person = np.searchsorted(c.pair_ptr, pair, side="right") - 1
-    session = c.pair_session[pair].astype(np.int64)
-    course = i.s_course[session]
-    keep = ~z.has(person, session) & (z.ptr[person + 1] - z.ptr[person] < i.max_seats)
-    keep &= i.c_cost[course] <= z.partner_left[i.c_partner[course]]
-    keep &= money_of(i, person, session) <= z.mission_left[i.p_mission[person]]
-    pair, person, session = pair[keep], person[keep], session[keep]
-    keep = z.clear_of_own(person, session)
-    for rows, own in z.own(person):
-        keep[rows] &= i.s_course[own] != i.s_course[session[rows]]
-    pair, person, session = pair[keep], person[keep], session[keep]
-    keep = (lookup.held_until(person, i.s_course[session]) >= i.s_start[session]) | z.earned_before(
-        person, session, lookup
-    )
-    pair, session = pair[keep], session[keep]
-    np.maximum.at(values, session, _gains(table, plan, pair))
-    return values
+    values = table.zeros(table.instance.sessions)
+    table.kernels.one_more_seat(table.board, table.desks[0], state, 0, table.instance.people, values)
+    return np.asarray(values, np.int64)
 
 
-def _gains(table: Table, plan: Plan, pair: Ints) -> Ints:
-    """What each pair would add to what its person has already."""
-    i, c = table.instance, table.candidates
-    days = closing_days(i, plan)
-    have = np.where(days < 0, 0, closing_value(i, np.arange(i.gaps), np.maximum(days, 0)))
-    group = c.pair_group[pair]
-    row, nth = spread(c.group_ptr[group + 1] - c.group_ptr[group])
-    gap = c.group_gap[c.group_ptr[group[row]] + nth].astype(np.int64)
-    value = closing_value(i, gap, i.s_end[c.pair_session[pair[row]]])
-    gain = c.pair_net[pair].astype(np.int64)
-    np.subtract.at(gain, row, np.minimum(value, have[gap]))
-    return gain
+NOT_ASKED = -2
+"""In place of the session that comes instead, for a seat of which that was not worked out."""
 
 
-def alternatives(table: Table, state: State) -> Alternatives:
-    """What each seat beats: one person problem per seat, with the seats that are free now; nothing when too many."""
+def alternatives(table: Table, state: State, *, only_new: bool) -> Alternatives:
+    """What each seat beats: one person problem per seat, with the seats that are free now; nothing when too many.
+
+    With `only_new`, kept seats are not asked about: what they beat was told when they were given.
+    """
     person, pair = table.seats_of(state)
-    if len(pair) > MOST_ALTERNATIVES:
+    c, session = table.candidates, table.candidates.pair_session
+    asked = np.flatnonzero(c.pair_mark[pair] & OLD == 0) if only_new else np.arange(len(pair))
+    if len(asked) > MOST_ALTERNATIVES:
         return Alternatives(lost=np.zeros(0, np.int64), session=np.zeros(0, np.int64))
-    board = table.simple if len(table.candidates) >= SIMPLE_FROM else table.board
-    lost, instead = table.zeros(len(pair)), table.zeros(len(pair), -1)
+    board = table.simple if len(c) >= SIMPLE_FROM else table.board
+    lost, instead = table.zeros(len(asked)), table.zeros(len(asked), -1)
     table.kernels.without(
-        board, table.desks[0], state, table.closed(), table.flat(person), table.flat(pair), NODES, lost, instead
-    )
-    session = table.candidates.pair_session
-    other = np.asarray(instead, np.int64)
+        board, table.desks[0], state, table.closed(), table.flat(person[asked]), table.flat(pair[asked]), NODES, lost,
+        instead,
+    )  # fmt: skip
+    points, others = np.zeros(len(pair), np.int64), np.full(len(pair), NOT_ASKED)
+    points[asked], other = lost, np.asarray(instead, np.int64)
+    others[asked] = np.where(other < 0, -1, session[np.maximum(other, 0)]) if len(session) else other
     order = np.lexsort((session[pair], person))
-    beaten = np.where(other < 0, -1, session[np.maximum(other, 0)]) if len(session) else other
-    return Alternatives(lost=np.asarray(lost, np.int64)[order], session=beaten.astype(np.int64)[order])
+    return Alternatives(lost=points[order], session=others[order])

@@ -1017,6 +1017,12 @@ def worth_of(b: Board, d: Desk, p: int, seats: Numbers, at: int, count: int) -> 
     return worth
 
 
+def appraise(b: Board, d: Desk, t: State, first: int, last: int) -> None:
+    """Work out `worth` of the people first..last - 1 from their seats."""
+    for p in range(first, last):
+        t.worth[p] = worth_of(b, d, p, t.seats, p * b.width, t.filled[p])
+
+
 def release(b: Board, t: State, p: int) -> None:
     """Give back the person's unlocked seats; the list itself stays until the next `place`."""
     for x in range(p * b.width, p * b.width + t.filled[p]):
@@ -1138,6 +1144,43 @@ def without(
             r = b.pair_session[d.best[y]]
             if instead[x] < 0 and not _sits_in(b, t, p, r) and _covers_alike(b, pairs[x], d.best[y]):
                 instead[x] = d.best[y]
+
+
+def one_more_seat(b: Board, d: Desk, t: State, first: int, last: int, values: Numbers) -> None:
+    """For every full session the most that one of these people would gain by a seat there on top of what they have."""
+    for p in range(first, last):
+        at, end = p * b.width, p * b.width + t.filled[p]
+        if t.filled[p] >= b.max_seats:
+            continue
+        known = False
+        for k in range(b.pair_ptr[p], b.pair_ptr[p + 1]):
+            s = b.pair_session[k]
+            if b.pair_net[k] <= values[s] or t.taken[s] < b.s_cap[s] or b.pair_mark[k] & LOCKED:
+                continue
+            if b.s_cost[s] > t.partner_left[b.s_partner[s]] or seat_money(b, p, s) > t.mission_left[b.p_mission[p]]:
+                continue
+            ready = b.pair_mark[k] & NEEDS == 0
+            fits = True
+            for x in range(at, end):
+                r = b.pair_session[t.seats[x]]
+                if b.s_course[r] == b.s_course[s]:
+                    fits = False
+                if b.s_blocks[r] and b.s_blocks[s] and b.s_start[r] <= b.s_end[s] and b.s_start[s] <= b.s_end[r]:
+                    fits = False
+                if not ready and b.s_end[r] < b.s_start[s]:
+                    c, wanted = b.s_course[r], b.s_course[s]
+                    ready = _awards(b.aw_ptr, b.aw_comp, b.aw_level, c, b.c_pre_comp[wanted], b.c_pre_level[wanted])
+            if not fits or not ready:
+                continue
+            if not known:
+                # Leaves in `have` what the person's seats bring each gap.
+                worth_of(b, d, p, t.seats, at, t.filled[p])
+                known = True
+            gain = b.pair_net[k]
+            for y in range(b.group_ptr[b.pair_group[k]], b.group_ptr[b.pair_group[k] + 1]):
+                gap = b.group_gap[y]
+                gain -= min(d.have[gap - b.g_ptr[p]], gap_value(b, gap, b.s_end[s]))
+            values[s] = max(values[s], gain)
 
 
 def _covers_alike(b: Board, k: int, j: int) -> bool:

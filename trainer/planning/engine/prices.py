@@ -6,12 +6,12 @@ best bound seen and its prices are kept. Only people with a pair in something co
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from trainer.planning.engine.candidates import money_of
-from trainer.planning.engine.instance import Ints
+from trainer.planning.engine.candidates import Lookup, closing_value, money_of
+from trainer.planning.engine.instance import Instance, Ints
 from trainer.planning.engine.kernels import SCALE, Numbers, Prices
 from trainer.planning.engine.table import NODES, PROOF_NODES, Response, Table
 
@@ -24,6 +24,14 @@ class Shadow:
     partner: Ints
     mission: Ints
     bound: int
+    worth: Ints = field(default_factory=lambda: np.zeros(0, np.int64), repr=False)
+    """[P] what each person could have at most at these prices; the bound is their sum and the prices of all there is"""
+
+    def fits(self, table: Table) -> bool:
+        """The prices are of sessions and budgets as this instance has them."""
+        i = table.instance
+        mine = (len(self.session), len(self.partner), len(self.mission))
+        return mine == (i.sessions, len(i.partner_budget), len(i.mission_budget))
 
     def of(self, table: Table) -> Prices:
         return table.prices(self.session, partner=self.partner, mission=self.mission)
@@ -45,14 +53,14 @@ class Contest:
     """[P] everybody's best value at price zero"""
 
 
-def contest_of(table: Table, *, hasty: bool = False) -> Contest:
+def contest_of(table: Table) -> Contest:
     """Everybody's best at price zero, and the part of the instance where that cannot be had by all.
 
-    In haste, and when there are many pairs, everybody's best is only bounded: by a look instead of a search.
+    When there are many pairs, everybody's best is only bounded: by a look instead of a search.
     """
     i, c = table.instance, table.candidates
-    rough = (hasty and table.quick) or table.relaxes
-    free = table.respond(table.prices(), nodes=1 if rough else NODES, board=table.relaxed if rough else table.bounding)
+    board = table.relaxed if table.relaxes else table.bounding
+    free = table.respond(table.prices(), nodes=1 if table.relaxes else NODES, board=board)
     pair_person = np.repeat(np.arange(i.people, dtype=np.int32), np.diff(c.pair_ptr))
     session = (np.bincount(c.pair_session, minlength=i.sessions) > table.cap).astype(np.int64)
     partner_ask, mission_ask = np.zeros(len(i.partner_budget)), np.zeros(len(i.mission_budget))
@@ -83,8 +91,9 @@ def no_prices(table: Table, contest: Contest) -> Shadow:
     i = table.instance
     zeros = [np.zeros(n, np.int64) for n in (i.sessions, len(i.partner_budget), len(i.mission_budget))]
     return Shadow(
-        session=zeros[0], partner=zeros[1], mission=zeros[2], bound=int(contest.value.sum()) - table.kept_bonus
-    )
+        session=zeros[0], partner=zeros[1], mission=zeros[2], bound=int(contest.value.sum()) - table.kept_bonus,
+        worth=contest.value,
+    )  # fmt: skip
 
 
 def usual_rounds(table: Table, contest: Contest) -> int:
@@ -96,9 +105,7 @@ def usual_rounds(table: Table, contest: Contest) -> int:
 
 def proven(table: Table, contest: Contest, warm: Shadow, known: Shadow) -> Shadow:
     """The better of the known bound and what the warm prices prove for this instance."""
-    i = table.instance
-    fits = (len(warm.session), len(warm.partner), len(warm.mission))
-    if fits != (i.sessions, len(i.partner_budget), len(i.mission_budget)):
+    if not warm.fits(table):
         return known
     start = replace(warm, bound=known.bound)
     found = find(table, contest, start, rounds=1, eta=0.0, stop=lambda: False)
@@ -152,16 +159,22 @@ class _Market:
         self.pace = 0.5 * self.pace + push
         self.price = np.where(self.contested, np.maximum(self.price + self.pace, 0), 0)
 
-    def bound_of(self, answer: Response) -> int:
-        """What the answer of all contested people proves."""
-        table = self.table
+    def proves(self, answer: Response) -> Shadow:
+        """The present prices with what the answer of all contested people proves."""
         session, partner, mission = self.integers()
-        money = 0
-        for prices, lefts in ((partner, table.partner_left), (mission, table.mission_left)):
-            rows = np.flatnonzero(prices)
-            money += sum(int(prices[x]) * int(lefts[x]) for x in rows)
-        income = int((session * table.cap).sum()) - (-money >> SCALE)
-        return self.contest.rest + int(answer.value.sum()) + income - table.kept_bonus
+        worth = self.contest.value.copy()
+        worth[self.contest.people] = answer.value[self.contest.people]
+        return _with_bound(self.table, session, partner, mission, worth)
+
+
+def _with_bound(table: Table, session: Ints, partner: Ints, mission: Ints, worth: Ints) -> Shadow:
+    money = 0
+    for prices, lefts in ((partner, table.partner_left), (mission, table.mission_left)):
+        rows = np.flatnonzero(prices)
+        money += sum(int(prices[x]) * int(lefts[x]) for x in rows)
+    income = int((session * table.cap).sum()) - (-money >> SCALE)
+    bound = int(worth.sum()) + income - table.kept_bonus
+    return Shadow(session=session, partner=partner, mission=mission, bound=bound, worth=worth)
 
 
 def find(table: Table, contest: Contest, start: Shadow, *, rounds: int, eta: float, stop: Callable[[], bool]) -> Shadow:
@@ -183,10 +196,9 @@ def find(table: Table, contest: Contest, start: Shadow, *, rounds: int, eta: flo
         if stop():
             break
         answer = market.ask(people)
-        bound = market.bound_of(answer)
-        if bound < best.bound:
-            session, partner, mission = market.integers()
-            best = Shadow(session=session, partner=partner, mission=mission, bound=bound)
+        found = market.proves(answer)
+        if found.bound < best.bound:
+            best = found
         market.move(answer, scale=1, step=eta / (1 + k / 8))
     return best if stop() else prove(table, contest, best)
 
@@ -196,5 +208,64 @@ def prove(table: Table, contest: Contest, shadow: Shadow) -> Shadow:
     market = _Market(table, contest, shadow)
     people = table.flat(contest.people)
     nodes = PROOF_NODES if len(table.candidates) < PROOF_UNTIL else PROOF_NODES_AT_MOST
-    bound = market.bound_of(market.ask(people, nodes=nodes))
-    return replace(shadow, bound=min(bound, shadow.bound))
+    found = market.proves(market.ask(people, nodes=nodes))
+    return found if found.bound < shadow.bound else shadow
+
+
+def glance(table: Table, warm: Shadow | None) -> Shadow:
+    """A bound without price rounds, where only some people's pairs may be known: the rest of a replan.
+
+    At warm prices the others are worth what they were worth then, which holds as long as their own questions have not
+    widened: what was locked meanwhile is no longer paid for, and what they keep brings its bonus. Without prices each of
+    their gaps counts as closed by the first session there is.
+    """
+    i, c = table.instance, table.candidates
+    known = np.ones(i.people, bool) if c.whole is None else c.whole
+    people = table.flat(np.flatnonzero(known))
+    worth = _unlocked_per_person(i) * i.objective.change
+    if warm is not None and warm.fits(table) and len(warm.worth) == i.people:
+        answer = table.respond(warm.of(table), people)
+        worth += warm.worth + _locked_at_prices(i, warm)
+        session, partner, mission = warm.session, warm.partner, warm.mission
+    else:
+        answer = table.respond(table.prices(), people, nodes=1 if table.quick else NODES, board=table.relaxed)
+        worth += _ceilings(i)
+        session, partner, mission = (
+            np.zeros(n, np.int64) for n in (i.sessions, len(i.partner_budget), len(i.mission_budget))
+        )
+    worth[known] = answer.value[known]
+    return _with_bound(table, session, partner, mission, worth)
+
+
+def _unlocked_per_person(i: Instance) -> Ints:
+    return np.bincount(i.old_person[i.s_start[i.old_session] >= i.freeze_day], minlength=i.people)
+
+
+def _locked_at_prices(i: Instance, warm: Shadow) -> Ints:
+    """[P] what the locked seats cost at these prices, rounded up."""
+    locked = i.s_start[i.old_session] < i.freeze_day
+    person, session = i.old_person[locked], i.old_session[locked]
+    course = i.s_course[session]
+    money = warm.partner[i.c_partner[course]] * i.c_cost[course]
+    money += warm.mission[i.p_mission[person]] * money_of(i, person, session)
+    cost = np.zeros(i.people, np.int64)
+    np.add.at(cost, person, warm.session[session] - (-money >> SCALE))
+    return cost
+
+
+def _ceilings(i: Instance) -> Ints:
+    """[P] the sum of what everybody's gaps are worth when the first session there is closes each."""
+    never = 2**30
+    lookup = Lookup(i)
+    first_end = np.full(i.courses, never)
+    np.minimum.at(first_end, i.s_course[i.opens], i.s_end[i.opens])
+    soonest = np.full(lookup.keys, never)
+    np.minimum.at(soonest, np.repeat(np.arange(lookup.keys), np.diff(lookup.award_ptr)), first_end[lookup.award_course])
+    by_locked = np.full(i.people, never)
+    locked = i.s_start[i.old_session] < i.freeze_day
+    np.minimum.at(by_locked, i.old_person[locked], i.s_end[i.old_session[locked]])
+    owner = np.repeat(np.arange(i.people), np.diff(i.g_ptr))
+    day = np.minimum(soonest[i.g_comp * lookup.levels + i.g_level], by_locked[owner])
+    worth = np.zeros(i.people, np.int64)
+    np.add.at(worth, owner, closing_value(i, np.arange(i.gaps), day))
+    return worth

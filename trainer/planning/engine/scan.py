@@ -62,6 +62,8 @@ class Scan(NamedTuple):
     late_decay: int
     providers: int
     """1: pairs that only serve to earn a prerequisite are wanted too"""
+    whole: Numbers
+    """[P] 1: all pairs of the person are wanted; otherwise only those of the previous plan"""
 
 
 class Found(NamedTuple):
@@ -109,20 +111,9 @@ def scan(z: Scan, f: Found, people: Numbers, first: int, last: int) -> bool:
         family, lang = z.p_family[p], z.p_lang[p]
         windows, window_end = z.av_ptr[p], z.av_ptr[p + 1]
         old_first, old_last = z.old_ptr[p], z.old_ptr[p + 1]
-        # The courses that matter: those that close a gap, those of old seats, then those that prepare for others.
+        whole = z.whole[p]
+        # The courses that matter: those of old seats, those that close a gap, then those that prepare for others.
         n = 0
-        for g in range(g_ptr[p], g_ptr[p + 1]):
-            key = z.g_comp[g] * z.levels + z.g_level[g]
-            for a in range(award_ptr[key], award_ptr[key + 1]):
-                c = award_course[a]
-                if not (c_family[c] >> family & 1 and lang >> c_lang[c] & 1):
-                    continue
-                if place[c] < 0:
-                    place[c] = 0
-                    covers[c] = 0
-                    course[n] = c
-                    n += 1
-                covers[c] |= 1 << (g - g_ptr[p])
         for o in range(old_first, old_last):
             c = s_course[z.old_session[o]]
             if place[c] < 0:
@@ -130,6 +121,20 @@ def scan(z: Scan, f: Found, people: Numbers, first: int, last: int) -> bool:
                 covers[c] = 0
                 course[n] = c
                 n += 1
+        for g in range(g_ptr[p], g_ptr[p + 1]):
+            key = z.g_comp[g] * z.levels + z.g_level[g]
+            for a in range(award_ptr[key], award_ptr[key + 1]):
+                c = award_course[a]
+                if not (c_family[c] >> family & 1 and lang >> c_lang[c] & 1):
+                    continue
+                if place[c] < 0:
+                    if not whole:
+                        continue
+                    place[c] = 0
+                    covers[c] = 0
+                    course[n] = c
+                    n += 1
+                covers[c] |= 1 << (g - g_ptr[p])
         y = 0
         while y < n:
             c = course[y]
@@ -154,6 +159,13 @@ def scan(z: Scan, f: Found, people: Numbers, first: int, last: int) -> bool:
                     s = open_session[o]
                     if s_end[s] >= earned[c]:
                         continue
+                    if not whole:
+                        held = False
+                        for q in range(old_first, old_last):
+                            if z.old_session[q] == s:
+                                held = True
+                        if not held:
+                            continue
                     inside = not s_blocks[s]
                     for w in range(windows, window_end):
                         if av_start[w] <= s_start[s] and s_end[s] <= av_end[w]:
@@ -164,7 +176,7 @@ def scan(z: Scan, f: Found, people: Numbers, first: int, last: int) -> bool:
                     s = z.old_session[o]
                     if s_course[s] == r and s_start[s] < z.freeze_day and s_end[s] < earned[c]:
                         earned[c] = s_end[s]
-                if z.providers and place[r] < 0:
+                if z.providers and whole and place[r] < 0:
                     place[r] = 0
                     covers[r] = 0
                     course[n] = r
@@ -217,6 +229,8 @@ def scan(z: Scan, f: Found, people: Numbers, first: int, last: int) -> bool:
                     for q in range(old_first, old_last):
                         if z.old_session[q] == s:
                             mark = OLD
+                    if not whole and mark == 0:
+                        continue
                     if s_start[s] > until[c]:
                         if earned[c] >= s_start[s]:
                             continue

@@ -96,7 +96,7 @@ class Result:
     seat_values: Ints
     """[S] points the plan would gain at least by one more seat in the session"""
     alternatives: explain.Alternatives
-    """what every seat beats; empty when left out on very large instances"""
+    """what every seat beats, after a replan every new one; empty when left out on very large instances"""
     dropped_old: int
     people_changed: int
     untouched_changed: int
@@ -177,9 +177,17 @@ class _Run:
         self.stopped = False
         self.stages: list[Stage] = []
         self.bound: int | None = None
+        self.repairing = options.mode == "repair" or (options.mode == "auto" and len(instance.old_person) > 0)
+        self.hasty = self.repairing and options.rounds == 0
+        touched = instance.everyone_touched
         self.table = Table(
             instance,
-            pairs.find(instance, threads=options.threads, machine_code=options.machine_code),
+            pairs.find(
+                instance,
+                threads=options.threads,
+                machine_code=options.machine_code,
+                whole=touched if self.hasty and not touched.all() else None,
+            ),
             threads=options.threads,
             machine_code=options.machine_code,
         )
@@ -213,19 +221,22 @@ class _Run:
 
     def go(self) -> Result:
         i = self.instance
-        repairing = self.options.mode == "repair" or (self.options.mode == "auto" and len(i.old_person) > 0)
         state = repair.keep(self.table)
-        if len(i.old_person) or repairing:
+        if len(i.old_person) or self.repairing:
             self.publish("kept", self.table.copy(state))
             repair.refill(self.table, state, np.flatnonzero(i.everyone_touched), self.stop)
             self.publish("repair", self.table.copy(state))
-        contest = prices.contest_of(self.table, hasty=repairing and self.options.rounds == 0)
+        if self.hasty:
+            shadow = prices.glance(self.table, self.options.warm)
+            self.bound = shadow.bound
+            return self.finish(shadow)
+        contest = prices.contest_of(self.table)
         shadow = prices.no_prices(self.table, contest)
         self.bound = shadow.bound
         if self.options.warm is not None:
             shadow = prices.proven(self.table, contest, self.options.warm, shadow)
         self.bound = shadow.bound
-        if repairing:
+        if self.repairing:
             return self.finish(self._priced(contest, shadow))
         repair.refill(self.table, state, np.argsort(-contest.value, kind="stable"), self.stop, board=self.table.filling)
         self.publish("first", self.table.copy(state))
@@ -300,19 +311,20 @@ class _Run:
         assert bound is not None
         if self.stages[-1].bound != bound:
             self.publish("bound", self.best)
-        reasons = explain.reasons(self.instance, self.plan)
+        table = self.table
+        reasons = explain.reasons(self.instance, self.plan, machine_code=table.quick, threads=table.threads)
         lost = np.unique(self._people_who_lost())
         new = np.setdiff1d(self._people_with_new(), lost)
         return Result(
             plan=Plan.of(self.plan.person, self.plan.session, reasons),
             objective=report.objective, bound=max(bound, report.objective), stages=tuple(self.stages), reasons=reasons,
-            seat_values=explain.seat_values(self.table, self.plan),
-            alternatives=explain.alternatives(self.table, self.best),
+            seat_values=explain.seat_values(table, self.best),
+            alternatives=explain.alternatives(table, self.best, only_new=self.repairing),
             dropped_old=report.dropped_old, people_changed=report.people_changed,
             untouched_changed=report.untouched_changed, untouched_dropped=report.untouched_dropped,
             untouched_gained=int((~self.instance.everyone_touched[new]).sum()),
             shadow=shadow, stopped=self.stopped, options=self.options,
-            seconds=time.perf_counter() - self.began, candidates=self.table.candidates,
+            seconds=time.perf_counter() - self.began, candidates=table.candidates,
         )  # fmt: skip
 
     def _keys(self) -> tuple[Ints, Ints]:

@@ -181,9 +181,7 @@ class Table:
             filled=self.flat(count),
             worth=self.zeros(i.people),
         )
-        for p in np.unique(person).tolist():
-            worth = self.kernels.worth_of(b, self.desks[0], p, state.seats, p * b.width, int(count[p]))
-            state.worth[p] = worth
+        self.kernels.appraise(b, self.desks[0], state, 0, i.people)
         return state
 
     def state_of_pairs(self, pair: Ints) -> State:
