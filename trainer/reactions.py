@@ -46,6 +46,9 @@ logger = logging.getLogger(__name__)
 
 Reaction = Callable[[Work, Any], None]
 
+MOST_KEY_LETTERS = 80
+"""Of the key by which plans for one cause are merged."""
+
 
 def _cause(kind: SubjectKind, subject: int, sentence: Wording) -> Cause:
     return Cause(entry_id=None, subject=Subject(kind=kind, id=subject), sentence=sentence)
@@ -83,10 +86,36 @@ def plan_after_withdrawal(work: Work, event: mandate_events.InstrumentWithdrawn)
     )
 
 
+def plan_after_condition(
+    work: Work, event: mandate_events.ConditionConfirmed | mandate_events.ConfirmationTakenBack
+) -> None:
+    """Plan anew for what begins or ends with a condition; nothing where nothing moves by it."""
+    if not (event.added or event.dropped or event.changed):
+        return
+    if isinstance(event, mandate_events.ConditionConfirmed):
+        sentence = wording(
+            "New plan now that {condition} of {symbol} is met", condition=event.condition, symbol=event.symbol
+        )
+    else:
+        sentence = wording(
+            "New plan after the confirmation of {condition} of {symbol} was taken back",
+            condition=event.condition,
+            symbol=event.symbol,
+        )
+    plan_operations.request_replan(
+        work,
+        missions=(MissionId(event.mission_id),),
+        cause=_cause(SubjectKind.INSTRUMENT, event.instrument_id, sentence),
+        cause_key=f"condition:{event.instrument_id}:{event.condition}"[:MOST_KEY_LETTERS],
+        by_instrument=True,
+    )
+
+
 def plan_on_mandate_day(work: Work, event: mandate_events.MandateDayReached) -> None:
-    published = mandate_queries.instrument(work.session, instrument=InstrumentId(event.instrument_id)).published_at
-    if published.date() >= event.on:
-        return  # its publication has asked for the same plan already
+    text = mandate_queries.instrument(work.session, instrument=InstrumentId(event.instrument_id))
+    said_on = [text.published_at, *(each.confirmed_at for each in text.confirmations if each.met_on <= event.on)]
+    if max(said_on).date() >= event.on:
+        return  # its publication, or what was confirmed, has asked for the same plan already
     sentence = wording("New plan on {day_on}, as {symbol} says", day_on=event.on.isoformat(), symbol=event.symbol)
     plan_operations.request_replan(
         work,
@@ -99,7 +128,11 @@ def plan_on_mandate_day(work: Work, event: mandate_events.MandateDayReached) -> 
 
 def refresh_mission(
     work: Work,
-    event: mandate_events.InstrumentPublished | mandate_events.InstrumentWithdrawn | mandate_events.MandateDayReached,
+    event: mandate_events.InstrumentPublished
+    | mandate_events.InstrumentWithdrawn
+    | mandate_events.MandateDayReached
+    | mandate_events.ConditionConfirmed
+    | mandate_events.ConfirmationTakenBack,
 ) -> None:
     readiness_operations.want_refresh(work, missions=(MissionId(event.mission_id),))
 
@@ -426,6 +459,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     mandate_events.InstrumentPublished: (plan_after_publication, refresh_mission),
     mandate_events.InstrumentWithdrawn: (plan_after_withdrawal, refresh_mission),
     mandate_events.MandateDayReached: (plan_on_mandate_day, refresh_mission),
+    mandate_events.ConditionConfirmed: (plan_after_condition, refresh_mission),
+    mandate_events.ConfirmationTakenBack: (plan_after_condition, refresh_mission),
     mandate_events.RulesRevised: (plan_after_new_rules, refresh_all_missions),
     shock_events.ShockDeclared: (plan_after_shock, refresh_struck_missions),
     shock_events.ShockEnded: (plan_after_end_of_shock, refresh_struck_missions),

@@ -12,11 +12,15 @@ from trainer.kernel.work import Work
 from trainer.mandates import operations, queries
 from trainer.mandates.values import (
     TASK_KINDS,
+    Confirmation,
+    ConfirmationId,
     Force,
     Instrument,
     InstrumentDraft,
     InstrumentId,
     MandatedTask,
+    Milestone,
+    MilestoneKind,
     Modality,
     RequirementRule,
     TaskChange,
@@ -67,6 +71,31 @@ def instrument(number: int, effective_on: date, *tasks: TaskLine, **changes: Any
         tasks=tasks,
     )
     return replace(text, **changes)
+
+
+def condition(name: str, **changes: Any) -> Milestone:
+    """A text makes something depend on a benchmark."""
+    given = Milestone(name=name, kind=MilestoneKind.CONDITION, paragraph="5", words="What must be met.")
+    return replace(given, **changes)
+
+
+def phase(name: str, **changes: Any) -> Milestone:
+    """A text names a phase."""
+    return replace(Milestone(name=name, kind=MilestoneKind.PHASE, paragraph="6"), **changes)
+
+
+def confirmed(text: Instrument, name: str, *, met_on: date) -> Instrument:
+    """The text once an officer has confirmed its condition, at noon of the day on which it is met."""
+    made = Confirmation(
+        id=ConfirmationId(next(_ids)),
+        instrument=text.id,
+        name=name,
+        met_on=met_on,
+        evidence="A report.",
+        confirmed_at=datetime(met_on.year, met_on.month, met_on.day, 12, tzinfo=UTC),
+        confirmed_by=None,
+    )
+    return replace(text, confirmations=(*text.confirmations, made))
 
 
 def draft(mission: MissionId = MISSION, **changes: Any) -> InstrumentDraft:

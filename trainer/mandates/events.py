@@ -43,6 +43,35 @@ class MandateDayReached(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionConfirmed(Event):
+    """An officer confirmed that a condition of a text is met; what depends on it begins or ends on the day."""
+
+    mission_id: int
+    instrument_id: int
+    symbol: str
+    condition: str
+    on: date
+    """The day from which it counts as met."""
+    added: tuple[str, ...]
+    """Task kinds."""
+    dropped: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmationTakenBack(Event):
+    """What was confirmed is not so; the mandate stands as if it had not been."""
+
+    mission_id: int
+    instrument_id: int
+    symbol: str
+    condition: str
+    added: tuple[str, ...]
+    dropped: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RulesRevised(Event):
     rule_version_id: int
     number: int

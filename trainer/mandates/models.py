@@ -42,6 +42,8 @@ class InstrumentRow(Base):
     published_by_id: Mapped[int | None] = reference("person.id", index=False, default=None)
     withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
     withdrawn_because: Mapped[str] = mapped_column(default="")
+    milestones: Mapped[list[Any]] = mapped_column(default_factory=list)
+    """Phases and conditions that it defines, as `Milestone` in JSON."""
     tasks: Mapped[list[InstrumentTask]] = relationship(lazy="raise", default_factory=list, order_by="InstrumentTask.id")
 
 
@@ -71,6 +73,30 @@ class InstrumentTask(Base):
     """What the paragraph asks, in the officer's words."""
     cited: Mapped[list[Any]] = mapped_column(default_factory=list)
     """Pairs of modality (null: encouraged) and paragraph, where the source tells them apart."""
+    begins_with: Mapped[str] = mapped_column(String(120), default="")
+    """A phase or condition; empty: with the text or its day."""
+    ends_with: Mapped[str] = mapped_column(String(120), default="")
+    ahead: Mapped[bool] = mapped_column(default=False)
+    """Whether people are trained for it while it waits."""
+
+
+class ConditionConfirmation(Base):
+    """An officer's word that a condition of a text is met; known from `confirmed_at` until `taken_back_at`."""
+
+    __tablename__ = "condition_confirmation"
+
+    id: Mapped[int] = id_column()
+    instrument_id: Mapped[int] = reference("instrument.id")
+    name: Mapped[str] = mapped_column(String(120))
+    """Of the condition, as the text defines it."""
+    met_on: Mapped[date]
+    """The day from which it counts as met."""
+    evidence: Mapped[str]
+    confirmed_at: Mapped[datetime]
+    confirmed_by_id: Mapped[int | None] = reference("person.id", index=False, default=None)
+    taken_back_at: Mapped[datetime | None] = mapped_column(default=None)
+    taken_back_by_id: Mapped[int | None] = reference("person.id", index=False, default=None)
+    taken_back_because: Mapped[str] = mapped_column(default="")
 
 
 class InstrumentDraftRow(Base):

@@ -26,6 +26,8 @@ from trainer.kernel.work import Work
 from trainer.mandates import queries
 from trainer.mandates import rules as judge
 from trainer.mandates.events import (
+    ConditionConfirmed,
+    ConfirmationTakenBack,
     InstrumentPublished,
     InstrumentWithdrawn,
     MandateDayReached,
@@ -33,6 +35,7 @@ from trainer.mandates.events import (
     SuggestionsDecided,
 )
 from trainer.mandates.models import (
+    ConditionConfirmation,
     InstrumentDraftRow,
     InstrumentRow,
     InstrumentTask,
@@ -41,6 +44,7 @@ from trainer.mandates.models import (
     SuggestionCorrection,
 )
 from trainer.mandates.values import (
+    ConditionLine,
     DraftId,
     Instrument,
     InstrumentDraft,
@@ -52,6 +56,7 @@ from trainer.mandates.values import (
     RuleVersionId,
     TaskMove,
     cited_to_json,
+    plain_name,
 )
 
 
@@ -96,6 +101,30 @@ class AlreadyWithdrawn(Conflict):
 class ReasonMissing(Invalid):
     def __init__(self) -> None:
         super().__init__(wording("Say why it is withdrawn: the reason stays on file."), field="because")
+
+
+class InvalidConfirmation(Invalid):
+    """What was entered cannot be confirmed; says all that is wrong."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(wording("This cannot be confirmed as it is. Put right what is marked."), problems=problems)
+
+
+class ConfirmedAlready(Conflict):
+    def __init__(self) -> None:
+        super().__init__(wording("This condition is confirmed already. Open it to see by whom and on what evidence."))
+
+
+class NotConfirmed(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            wording("Nobody's confirmation stands for this condition: it may have been taken back already.")
+        )
+
+
+class NoReasonToTakeBack(Invalid):
+    def __init__(self) -> None:
+        super().__init__(wording("Say why it is taken back: the reason stays on file."), field="because")
 
 
 class InvalidRules(Invalid):
@@ -227,6 +256,105 @@ def withdraw_instrument(work: Work, *, instrument: InstrumentId, because: str, s
     return judge.compare(judge.coming((*after, found), on=work.today), judge.coming(after, on=work.today))
 
 
+def confirm_condition(
+    work: Work, *, instrument: InstrumentId, condition: str, met_on: date, evidence: str, seen_version: int
+) -> MandateShift:
+    """Confirm that a condition of a text is met from a day on, and return what moves from today on.
+
+    The day may lie ahead, and behind as far as the text's own. Raises NoSuchInstrument, NoSuchCondition, ConfirmedAlready,
+    StaleMandate, and InvalidConfirmation with all problems.
+    """
+    text, line = _condition(work, instrument, condition)
+    problems = []
+    if met_on < text.effective_on:
+        said = wording(
+            "The text took effect on {effective_on}: enter that day or a later one.",
+            effective_on=text.effective_on.isoformat(),
+        )
+        problems.append(Problem(field="met_on", message=said))
+    if not evidence.strip():
+        said = wording("Say on what evidence it is met: a report with its number, a meeting, a decision.")
+        problems.append(Problem(field="evidence", message=said))
+    if problems:
+        raise InvalidConfirmation(tuple(problems))
+    if line.standing is not None:
+        raise ConfirmedAlready
+    before = queries.mandate_history(work.session, mission=text.mission)
+    _raise_version(work, text.mission, seen_version=seen_version)
+    work.session.add(
+        ConditionConfirmation(
+            instrument_id=instrument,
+            name=line.milestone.name,
+            met_on=met_on,
+            evidence=evidence.strip(),
+            confirmed_at=work.now,
+            confirmed_by_id=work.actor.person,
+        )
+    )
+    work.session.flush()  # the mandate is read again
+    shift = _moved_since(work, before, mission=text.mission)
+    work.record(
+        ConditionConfirmed(
+            mission_id=text.mission,
+            instrument_id=instrument,
+            symbol=text.symbol,
+            condition=line.milestone.name,
+            on=met_on,
+            added=_kinds(shift.added),
+            dropped=_kinds(shift.dropped),
+            changed=_kinds(shift.changed),
+        )
+    )
+    return shift
+
+
+def take_back_confirmation(
+    work: Work, *, instrument: InstrumentId, condition: str, because: str, seen_version: int
+) -> MandateShift:
+    """Say that a condition is not met after all, and return what moves from today on; what was confirmed stays on file.
+
+    Raises NoSuchInstrument, NoSuchCondition, NoReasonToTakeBack, NotConfirmed, StaleMandate.
+    """
+    text, line = _condition(work, instrument, condition)
+    if not because.strip():
+        raise NoReasonToTakeBack
+    if line.standing is None:
+        raise NotConfirmed
+    before = queries.mandate_history(work.session, mission=text.mission)
+    _raise_version(work, text.mission, seen_version=seen_version)
+    work.session.execute(
+        update(ConditionConfirmation)
+        .where(ConditionConfirmation.id == line.standing.id)
+        .values(taken_back_at=work.now, taken_back_by_id=work.actor.person, taken_back_because=because.strip())
+    )
+    shift = _moved_since(work, before, mission=text.mission)
+    work.record(
+        ConfirmationTakenBack(
+            mission_id=text.mission,
+            instrument_id=instrument,
+            symbol=text.symbol,
+            condition=line.milestone.name,
+            added=_kinds(shift.added),
+            dropped=_kinds(shift.dropped),
+            changed=_kinds(shift.changed),
+        )
+    )
+    return shift
+
+
+def _condition(work: Work, instrument: InstrumentId, condition: str) -> tuple[Instrument, ConditionLine]:
+    text = queries.instrument(work.session, instrument=instrument)
+    for line in judge.conditions_of((text,)):
+        if line.is_condition and plain_name(line.milestone.name) == plain_name(condition):
+            return text, line
+    raise queries.NoSuchCondition
+
+
+def _moved_since(work: Work, before: Iterable[Instrument], *, mission: MissionId) -> MandateShift:
+    after = queries.mandate_history(work.session, mission=mission)
+    return judge.compare(judge.coming(before, on=work.today), judge.coming(after, on=work.today))
+
+
 def load_instruments(work: Work, *, instruments: Iterable[InstrumentDraft]) -> tuple[InstrumentId, ...]:
     """Publish many texts at once and return the ids of those that are new; for seeds and imports.
 
@@ -250,7 +378,7 @@ def load_instruments(work: Work, *, instruments: Iterable[InstrumentDraft]) -> t
         problem
         for mission, drafts in new.items()
         for draft in drafts
-        for problem in judge.check_draft(draft, instruments=(), in_force=())
+        for problem in judge.check_draft(draft, instruments=(), in_force=(), asks_names=False)
         if not (problem.field or "").endswith("-change")
     ]
     if problems:
@@ -316,6 +444,7 @@ def _store(work: Work, drafts: Sequence[InstrumentDraft]) -> tuple[Instrument, .
             "note": each.note,
             "published_at": work.now,
             "published_by_id": work.actor.person,
+            "milestones": [milestone.to_json() for milestone in each.milestones],
         }
         for each in made
     ]

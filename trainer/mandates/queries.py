@@ -23,6 +23,7 @@ from trainer.kernel.errors import NotFound
 from trainer.kernel.values import PersonId, Problem, wording
 from trainer.mandates import rules
 from trainer.mandates.models import (
+    ConditionConfirmation,
     InstrumentDraftRow,
     InstrumentRow,
     InstrumentTask,
@@ -34,6 +35,11 @@ from trainer.mandates.values import (
     TASK_KINDS,
     ComparedTask,
     Comparison,
+    ConditionLine,
+    ConditionPage,
+    ConditionsPage,
+    Confirmation,
+    ConfirmationId,
     Demand,
     DemandsByRole,
     DraftCard,
@@ -45,6 +51,7 @@ from trainer.mandates.values import (
     InstrumentPage,
     MandatedTask,
     MandateTable,
+    Milestone,
     MissionLine,
     MissionPage,
     Modality,
@@ -85,6 +92,13 @@ class NoSuchRuleVersion(NotFound):
         super().__init__(wording("There is no such version of the rules. Choose one of the list of versions."))
 
 
+class NoSuchCondition(NotFound):
+    def __init__(self) -> None:
+        super().__init__(
+            wording("This text defines no such condition, or was withdrawn. Open its mission to see what is on file.")
+        )
+
+
 class NoSuchRule(NotFound):
     def __init__(self) -> None:
         super().__init__(wording("There is no such rule. Open the requirements to see the rules there are."))
@@ -94,27 +108,34 @@ class NoSuchRule(NotFound):
 
 
 def instruments_of(session: Session, *, missions: Collection[MissionId]) -> Mapping[MissionId, tuple[Instrument, ...]]:
-    """Return every text that was ever published for the missions, withdrawn ones too, in their order. Two queries."""
+    """Return every text that was ever published for the missions, withdrawn ones too, in their order. Three queries at most."""
     wanted = sorted(set(missions))
     rows = session.execute(select(*_INSTRUMENT).where(InstrumentRow.mission_id.in_(wanted))).all()
     lines = _lines_where(session, InstrumentRow.mission_id.in_(wanted))
+    confirmed = _confirmations_of(session, rows)
     found: dict[MissionId, list[Instrument]] = {mission: [] for mission in wanted}
     for row in rows:
-        found[MissionId(row.mission_id)].append(_instrument(row, lines.get(row.id, ())))
+        made = _instrument(row, lines.get(row.id, ()), confirmed.get(row.id, ()))
+        found[MissionId(row.mission_id)].append(made)
     return {mission: tuple(sorted(texts, key=rules.order_of)) for mission, texts in found.items()}
 
 
 def mandate_history(session: Session, *, mission: MissionId) -> tuple[Instrument, ...]:
-    """Return every text that was ever published for a mission, withdrawn ones too, in their order. Two queries."""
+    """Return every text that was ever published for a mission, withdrawn ones too, in their order. Three queries."""
     return instruments_of(session, missions=(mission,))[mission]
 
 
 def instrument(session: Session, *, instrument: InstrumentId) -> Instrument:
-    """Return one published text; raises NoSuchInstrument. Two queries."""
+    """Return one published text; raises NoSuchInstrument. Three queries."""
+    return _one_text(session, instrument)
+
+
+def _one_text(session: Session, instrument: InstrumentId) -> Instrument:
     row = session.execute(select(*_INSTRUMENT).where(InstrumentRow.id == instrument)).one_or_none()
     if row is None:
         raise NoSuchInstrument
-    return _instrument(row, _lines_where(session, InstrumentRow.id == instrument).get(row.id, ()))
+    lines, confirmed = _lines_where(session, InstrumentRow.id == instrument), _confirmations_of(session, [row])
+    return _instrument(row, lines.get(row.id, ()), confirmed.get(row.id, ()))
 
 
 def tasks_in_force(
@@ -146,10 +167,11 @@ _INSTRUMENT = (
     InstrumentRow.published_at,
     InstrumentRow.withdrawn_at,
     InstrumentRow.withdrawn_because,
+    InstrumentRow.milestones,
 )
 
 
-def _instrument(row: Any, lines: Sequence[TaskLine]) -> Instrument:
+def _instrument(row: Any, lines: Sequence[TaskLine], confirmed: Sequence[Confirmation]) -> Instrument:
     return Instrument(
         id=InstrumentId(row.id),
         mission=MissionId(row.mission_id),
@@ -167,6 +189,40 @@ def _instrument(row: Any, lines: Sequence[TaskLine]) -> Instrument:
         withdrawn_at=row.withdrawn_at,
         withdrawn_because=row.withdrawn_because,
         tasks=tuple(lines),
+        milestones=tuple(Milestone.from_json(each) for each in row.milestones),
+        confirmations=tuple(confirmed),
+    )
+
+
+def _confirmations_of(session: Session, texts: Iterable[Any]) -> Mapping[int, list[Confirmation]]:
+    """What was ever confirmed of the texts; nothing is asked where none defines anything."""
+    wanted = [row.id for row in texts if row.milestones]
+    if not wanted:
+        return {}
+    rows = session.scalars(
+        select(ConditionConfirmation)
+        .where(ConditionConfirmation.instrument_id.in_(wanted))
+        .order_by(ConditionConfirmation.id)
+    )
+    found: defaultdict[int, list[Confirmation]] = defaultdict(list)
+    for row in rows:
+        found[row.instrument_id].append(confirmation_of(row))
+    return found
+
+
+def confirmation_of(row: ConditionConfirmation) -> Confirmation:
+    """What the row says."""
+    return Confirmation(
+        id=ConfirmationId(row.id),
+        instrument=InstrumentId(row.instrument_id),
+        name=row.name,
+        met_on=row.met_on,
+        evidence=row.evidence,
+        confirmed_at=row.confirmed_at,
+        confirmed_by=None if row.confirmed_by_id is None else PersonId(row.confirmed_by_id),
+        taken_back_at=row.taken_back_at,
+        taken_back_by=None if row.taken_back_by_id is None else PersonId(row.taken_back_by_id),
+        taken_back_because=row.taken_back_because,
     )
 
 
@@ -185,13 +241,19 @@ def _lines_where(session: Session, wanted: ColumnElement[bool]) -> Mapping[int, 
             InstrumentTask.ends_on,
             InstrumentTask.words,
             InstrumentTask.cited,
+            InstrumentTask.begins_with,
+            InstrumentTask.ends_with,
+            InstrumentTask.ahead,
         )
         .join(InstrumentRow, InstrumentRow.id == InstrumentTask.instrument_id)
         .where(wanted)
         .order_by(InstrumentTask.id)
     )
     found: defaultdict[int, list[TaskLine]] = defaultdict(list)
-    for owner, kind, change, paragraph, modalities, force, priority, area, starts_on, ends_on, words, cited in rows:
+    for (
+        owner, kind, change, paragraph, modalities, force, priority, area, starts_on, ends_on, words, cited, begins_with,
+        ends_with, ahead,
+    ) in rows:  # fmt: skip
         found[owner].append(
             TaskLine(
                 task_kind=TaskKindKey(kind),
@@ -205,6 +267,9 @@ def _lines_where(session: Session, wanted: ColumnElement[bool]) -> Mapping[int, 
                 ends_on=ends_on,
                 words=words,
                 cited=cited_from_json(cited),
+                begins_with=begins_with,
+                ends_with=ends_with,
+                ahead=ahead,
             )
         )
     return found
@@ -261,8 +326,9 @@ def mission_page(session: Session, *, mission: MissionId, on: date, known_at: da
         mission=card,
         on=on,
         known_at=known_at,
-        tasks=tuple(each for each in tasks if each.begins_on is None),
+        tasks=tuple(each for each in tasks if each.begins_on is None and not each.waits_for),
         announced=tuple(each for each in tasks if each.begins_on is not None),
+        waiting=tuple(each for each in tasks if each.waits_for),
         instruments=tuple(reversed(texts)),
         current=in_effect[-1].id if in_effect else None,
         last_on=last_day(expires_on),
@@ -363,6 +429,63 @@ def instrument_page(session: Session, *, instrument: InstrumentId, on: date) -> 
         touched=touched,
         version=mandate_version(session, mission=mission),
     )
+
+
+def conditions_page(session: Session, *, mission: MissionId) -> ConditionsPage:
+    """Return the phases and conditions of a mission's mandate; raises NoSuchMission. Five queries."""
+    return ConditionsPage(
+        mission=account_queries.mission(session, mission=mission),
+        lines=rules.conditions_of(mandate_history(session, mission=mission)),
+        version=mandate_version(session, mission=mission),
+    )
+
+
+def condition_page(
+    session: Session, *, instrument: InstrumentId, place: int, on: date, met_on: date | None = None
+) -> ConditionPage:
+    """Return one condition, and what would move if it were met on a day, or if its confirmation were taken back.
+
+    `place` counts what the text defines from 0; `met_on` None is for `on`. Raises NoSuchInstrument, NoSuchCondition.
+    """
+    text = _one_text(session, instrument)
+    if not 0 <= place < len(text.milestones) or text.withdrawn_at is not None:
+        raise NoSuchCondition
+    history = mandate_history(session, mission=text.mission)
+    named = text.milestones[place]
+    line = next(
+        each for each in rules.conditions_of(history) if each.instrument == instrument and each.milestone == named
+    )
+    if not line.is_condition:
+        raise NoSuchCondition
+    after = tuple(other_way(each, line, met_on=met_on or on) if each.id == instrument else each for each in history)
+    was, will_be = rules.coming(history, on=on), rules.coming(after, on=on)
+    people, touched = _reach(session, mission=text.mission, before=was, after=will_be, on=on)
+    return ConditionPage(
+        mission=account_queries.mission(session, mission=text.mission),
+        line=line,
+        place=place,
+        shift=rules.compare(was, will_be),
+        people=people,
+        touched=touched,
+        version=mandate_version(session, mission=text.mission),
+    )
+
+
+def other_way(text: Instrument, line: ConditionLine, *, met_on: date) -> Instrument:
+    """Return the text as if its condition were met on a day, or, where it is, as if nobody had confirmed it."""
+    if line.standing is not None:
+        left = tuple(each for each in text.confirmations if each.id != line.standing.id)
+        return replace(text, confirmations=left)
+    supposed = Confirmation(
+        id=ConfirmationId(0),
+        instrument=text.id,
+        name=line.milestone.name,
+        met_on=met_on,
+        evidence="",
+        confirmed_at=datetime.max.replace(tzinfo=UTC),
+        confirmed_by=None,
+    )
+    return replace(text, confirmations=(*text.confirmations, supposed))
 
 
 def drafts(session: Session) -> tuple[DraftCard, ...]:
@@ -481,6 +604,7 @@ def as_instrument(draft: InstrumentDraft) -> Instrument:
         withdrawn_at=None,
         withdrawn_because="",
         tasks=tuple(each for each in draft.tasks if each.task_kind in TASK_KINDS),
+        milestones=draft.milestones,
     )
 
 

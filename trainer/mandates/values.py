@@ -15,6 +15,7 @@ from trainer.kernel.values import PersonId, Problem, mark
 InstrumentId = NewType("InstrumentId", int)
 DraftId = NewType("DraftId", int)
 RuleVersionId = NewType("RuleVersionId", int)
+ConfirmationId = NewType("ConfirmationId", int)
 TaskKindKey = NewType("TaskKindKey", str)
 """As the source of the vocabulary spells it: `CivProtect`, `DisarmDemob`."""
 
@@ -59,6 +60,21 @@ CHANGE_NAMES: dict[TaskChange, str] = {
     TaskChange.SET: mark("gives the task, or says anew how it is to be done"),
     TaskChange.EXTEND: mark("adds to how the task is done"),
     TaskChange.END: mark("ends the task"),
+}
+
+
+class MilestoneKind(StrEnum):
+    """What a task may begin or end with besides a day."""
+
+    PHASE = "phase"
+    """Days that the text names together: "the second phase"."""
+    CONDITION = "condition"
+    """A benchmark: holds from the day on which an officer confirms that it is met."""
+
+
+MILESTONE_NAMES: dict[MilestoneKind, str] = {
+    MilestoneKind.PHASE: mark("phase"),
+    MilestoneKind.CONDITION: mark("condition"),
 }
 
 
@@ -157,6 +173,75 @@ class CitedModality:
     paragraph: str
 
 
+def plain_name(name: str) -> str:
+    """Return the name of a phase or condition as names are compared: blanks and case do not tell two apart."""
+    return " ".join(name.split()).casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestone:
+    """A phase or a condition that a text defines, for its own tasks and those of later texts of the mission."""
+
+    name: str
+    kind: MilestoneKind
+    paragraph: str = ""
+    words: str = ""
+    """Of a condition: what must be met."""
+    starts_on: date | None = None
+    """Of a phase; None: with the text, or with what it begins with."""
+    ends_on: date | None = None
+    """Of a phase: the first day after it; None: not named."""
+    begins_with: str = ""
+    """Of a phase: the condition or phase with which it begins."""
+
+    @property
+    def last_on(self) -> date | None:
+        """The last day of a phase, as people say it."""
+        return last_day(self.ends_on)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "kind": self.kind.value,
+            "paragraph": self.paragraph,
+            "words": self.words,
+            "starts_on": _text_of_day(self.starts_on),
+            "ends_on": _text_of_day(self.ends_on),
+            "begins_with": self.begins_with,
+        }
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Milestone:
+        return Milestone(
+            name=data["name"],
+            kind=MilestoneKind(data["kind"]),
+            paragraph=data["paragraph"],
+            words=data["words"],
+            starts_on=_day_of_text(data["starts_on"]),
+            ends_on=_day_of_text(data["ends_on"]),
+            begins_with=data["begins_with"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """An officer's word that a condition is met; stays on file when it is taken back."""
+
+    id: ConfirmationId
+    instrument: InstrumentId
+    """That defines the condition."""
+    name: str
+    met_on: date
+    """The day from which it counts as met; may lie ahead."""
+    evidence: str
+    """On what it rests."""
+    confirmed_at: datetime
+    confirmed_by: PersonId | None
+    taken_back_at: datetime | None = None
+    taken_back_by: PersonId | None = None
+    taken_back_because: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskLine:
     """What one instrument says of one task."""
@@ -179,6 +264,12 @@ class TaskLine:
     """What the paragraph asks, in the officer's words."""
     cited: tuple[CitedModality, ...] = ()
     """The paragraph of each modality where the source tells them apart; else `paragraph` stands for all."""
+    begins_with: str = ""
+    """A phase or condition: what the line says holds from its beginning, never before `starts_on`."""
+    ends_with: str = ""
+    """A phase, at whose end the task ends, or a condition, with which it does."""
+    ahead: bool = False
+    """Whether people are trained for it while it waits."""
 
     @property
     def identity(self) -> tuple[TaskKindKey, str]:
@@ -203,6 +294,9 @@ class TaskLine:
             "ends_on": _text_of_day(self.ends_on),
             "words": self.words,
             "cited": cited_to_json(self.cited),
+            "begins_with": self.begins_with,
+            "ends_with": self.ends_with,
+            "ahead": self.ahead,
         }
 
     @staticmethod
@@ -219,6 +313,10 @@ class TaskLine:
             ends_on=_day_of_text(data["ends_on"]),
             words=data["words"],
             cited=cited_from_json(data["cited"]),
+            # drafts kept before there were phases and conditions do not speak of them
+            begins_with=data.get("begins_with", ""),
+            ends_with=data.get("ends_with", ""),
+            ahead=data.get("ahead", False),
         )
 
 
@@ -267,6 +365,10 @@ class Instrument:
     withdrawn_at: datetime | None
     withdrawn_because: str
     tasks: tuple[TaskLine, ...]
+    milestones: tuple[Milestone, ...] = ()
+    """Phases and conditions that it defines."""
+    confirmations: tuple[Confirmation, ...] = ()
+    """Of its conditions, in their order; those taken back too."""
 
     @property
     def last_on(self) -> date | None:
@@ -290,6 +392,9 @@ class InstrumentDraft:
     tasks: tuple[TaskLine, ...]
     certainty: Certainty = Certainty.KNOWLEDGE
     note: str = ""
+    milestones: tuple[Milestone, ...] = ()
+    paragraphs: tuple[str, ...] = ()
+    """The numbers of its operative paragraphs, where its text was entered; what is cited must be one of them."""
 
     @property
     def last_on(self) -> date | None:
@@ -309,6 +414,8 @@ class InstrumentDraft:
             "certainty": self.certainty.value,
             "note": self.note,
             "tasks": [line.to_json() for line in self.tasks],
+            "milestones": [each.to_json() for each in self.milestones],
+            "paragraphs": list(self.paragraphs),
         }
 
     @staticmethod
@@ -325,6 +432,8 @@ class InstrumentDraft:
             certainty=Certainty(data["certainty"]),
             note=data["note"],
             tasks=tuple(TaskLine.from_json(line) for line in data["tasks"]),
+            milestones=tuple(Milestone.from_json(each) for each in data.get("milestones", ())),
+            paragraphs=tuple(data.get("paragraphs", ())),
         )
 
 
@@ -369,6 +478,14 @@ class MandatedTask:
     """The day on which this begins to hold, when it lies ahead; None for what is in force."""
     sources: tuple[TaskSource, ...] = ()
     """Each modality with its own text, in the order of the modalities; inheritance runs modality by modality."""
+    waits_for: str = ""
+    """The phase or condition that has not come: the task is given, and not in force."""
+    ahead: bool = False
+    """Whether people are trained for it while it waits."""
+    began_with: str = ""
+    """The phase or condition with which it began."""
+    ends_with: str = ""
+    """The phase or condition that ends it, where the day is not known yet."""
 
     @property
     def identity(self) -> tuple[TaskKindKey, str]:
@@ -615,6 +732,8 @@ class MissionPage:
     """In force on the day."""
     announced: tuple[MandatedTask, ...]
     """What published texts say will begin or change after it."""
+    waiting: tuple[MandatedTask, ...]
+    """What they say begins with a phase or condition that has not come."""
     instruments: tuple[Instrument, ...]
     """All that were ever published, latest first; withdrawn ones too. Read as of an instant: those known then."""
     current: InstrumentId | None
@@ -623,6 +742,68 @@ class MissionPage:
     expiry_known: bool
     verified: bool
     drafts: tuple[DraftCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionLine:
+    """A phase or condition as a mission's page of them shows it."""
+
+    milestone: Milestone
+    instrument: InstrumentId
+    symbol: str
+    begins_on: date | None
+    """The day on which the condition is met or the phase begins; None while that is not known."""
+    confirmations: tuple[Confirmation, ...]
+    """What was ever confirmed of it, latest first."""
+    begins: tuple[TaskRefLine, ...]
+    """What begins with it."""
+    ends: tuple[TaskRefLine, ...]
+    """What ends with it."""
+
+    @property
+    def standing(self) -> Confirmation | None:
+        """The confirmation that counts."""
+        return next((each for each in self.confirmations if each.taken_back_at is None), None)
+
+    @property
+    def is_condition(self) -> bool:
+        return self.milestone.kind is MilestoneKind.CONDITION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRefLine:
+    """What a text says of a task that depends on a phase or condition."""
+
+    line: TaskLine
+    instrument: InstrumentId
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionsPage:
+    """The phases and conditions of a mission, those of the latest texts first."""
+
+    mission: MissionCard
+    lines: tuple[ConditionLine, ...]
+    version: int
+    """Of the mandate: to be handed back when confirming."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionPage:
+    """One condition, with what would follow if it were met today, or if its confirmation were taken back."""
+
+    mission: MissionCard
+    line: ConditionLine
+    place: int
+    """Among what its text defines, from 0."""
+    shift: MandateShift
+    """What would move."""
+    people: int
+    """Posted to the mission now or next."""
+    touched: int
+    """Of these, people who would be asked for something else."""
+    version: int
 
 
 class EndingKind(StrEnum):

@@ -13,14 +13,20 @@ from trainer.mandates.values import (
     Instrument,
     InstrumentDraft,
     MandatedTask,
+    Milestone,
+    MilestoneKind,
     TaskChange,
     TaskLine,
+    plain_name,
 )
 
 SYMBOL = re.compile(r"[A-Z]+(?:/[A-Z0-9.-]+)*/(?:[A-Z]+\.)?(?P<number>\d{1,9})(?: \((?P<year>\d{4})\))?")
 MOST_SYMBOL_LETTERS = 60
 MOST_AREA_LETTERS = 120
 MOST_PHRASE_LETTERS = 120
+MOST_NAME_LETTERS = 120
+_UNNUMBERED = ("unnumbered", "p.", "pp.")
+"""How a paragraph is cited that has no number of its own: as such, or by a preambular one or a page."""
 
 
 def clean_symbol(text: str) -> str:
@@ -41,23 +47,120 @@ def same_text(one: str, other: str) -> bool:
 
 
 def check_draft(
-    draft: InstrumentDraft, *, instruments: Iterable[Instrument], in_force: Iterable[MandatedTask]
+    draft: InstrumentDraft,
+    *,
+    instruments: Iterable[Instrument],
+    in_force: Iterable[MandatedTask],
+    asks_names: bool = True,
 ) -> tuple[Problem, ...]:
     """Return all that is wrong with a draft, in the order of the form; nothing when it may be published.
 
     `instruments` are the mission's; `in_force` its tasks when the draft takes effect, with what is already announced.
+    Without `asks_names` it is not asked whether somebody defines the phases and conditions that it names.
     """
     texts = known(instruments)
+    names = names_defined(texts) | names_defined((draft,)) if asks_names else None
     problems = [*_heading_problems(draft, texts), *_period_problems(draft, texts)]
+    heard: set[str] = set()
+    for place, milestone in enumerate(draft.milestones):
+        problems += [
+            Problem(field=f"milestones-{place}-{field}", message=message)
+            for field, message in _milestone_problems(milestone, names=names, heard=heard)
+        ]
+        heard.add(plain_name(milestone.name))
     there = {task.identity for task in in_force}
     seen: set[Identity] = set()
+    numbered = {_plain_number(each) for each in draft.paragraphs}
     for place, line in enumerate(draft.tasks):
-        problems += [
-            Problem(field=f"tasks-{place}-{field}", message=message)
-            for field, message in _line_problems(line, draft, there=there, seen=seen)
+        found = [
+            *_line_problems(line, draft, there=there, seen=seen),
+            *_named_problems(line, draft, names=names),
+            *(_number_problems(line.paragraph, numbered) if numbered else ()),
         ]
+        problems += [Problem(field=f"tasks-{place}-{field}", message=message) for field, message in found]
         seen.add(line.identity)
     return tuple(problems)
+
+
+def names_defined(texts: Iterable[Instrument | InstrumentDraft]) -> frozenset[str]:
+    """Return the names of phases and conditions that the texts define, as names are compared."""
+    return frozenset(plain_name(each.name) for text in texts for each in text.milestones if each.name.strip())
+
+
+def _milestone_problems(
+    milestone: Milestone, *, names: Collection[str] | None, heard: Collection[str]
+) -> Iterable[tuple[str, Wording]]:
+    name = plain_name(milestone.name)
+    if not name or len(milestone.name) > MOST_NAME_LETTERS:
+        yield (
+            "name",
+            wording("Enter a name by which tasks can refer to it, in at most {most} letters.", most=MOST_NAME_LETTERS),
+        )
+    elif name in heard:
+        yield (
+            "name",
+            wording("{name} is defined twice in this text. Give one of the two another name.", name=milestone.name),
+        )
+    if milestone.kind is MilestoneKind.CONDITION:
+        if not milestone.words.strip():
+            yield "words", wording("Say what must be met, so that whoever confirms it knows.")
+        if milestone.starts_on is not None or milestone.ends_on is not None:
+            yield (
+                "starts_on",
+                wording("A condition has no days: it holds once somebody confirms it. Take the days away."),
+            )
+        if milestone.begins_with.strip():
+            yield (
+                "begins_with",
+                wording("A condition begins with nothing else: it is confirmed by itself. Leave this empty."),
+            )
+        return
+    if milestone.starts_on is not None and milestone.ends_on is not None and milestone.ends_on <= milestone.starts_on:
+        yield "ends_on", wording("The phase ends before it starts. Enter a last day on or after its first.")
+    yield from _reference_problems("begins_with", milestone.begins_with, names)
+    if milestone.begins_with and plain_name(milestone.begins_with) == name:
+        yield "begins_with", wording("A phase cannot begin with itself. Name another, or none.")
+
+
+def _named_problems(
+    line: TaskLine, draft: InstrumentDraft, *, names: Collection[str] | None
+) -> Iterable[tuple[str, Wording]]:
+    yield from _reference_problems("begins_with", line.begins_with, names)
+    yield from _reference_problems("ends_with", line.ends_with, names)
+    conditions = {plain_name(each.name) for each in draft.milestones if each.kind is MilestoneKind.CONDITION}
+    if line.ends_with and line.change is TaskChange.EXTEND:
+        yield "ends_with", wording("What is added lasts as long as its task. To give it an end, say the task anew.")
+    elif (
+        line.ends_with
+        and plain_name(line.ends_with) == plain_name(line.begins_with)
+        and plain_name(line.ends_with) in conditions
+    ):
+        yield "ends_with", wording("It would end with what it begins with. Name another phase or condition, or none.")
+
+
+def _reference_problems(field: str, name: str, names: Collection[str] | None) -> Iterable[tuple[str, Wording]]:
+    if name.strip() and names is not None and plain_name(name) not in names:
+        said = wording(
+            "No phase or condition is called {name}, neither in this text nor in those on file. Define it here, or take it away.",
+            name=name.strip(),
+        )
+        yield field, said
+
+
+def _number_problems(cited: str, numbered: Collection[str]) -> Iterable[tuple[str, Wording]]:
+    """Paragraphs that the text, as it was entered, does not have."""
+    for each in re.split(r"[;,]|\band\b|\bet\b", cited):
+        number = each.strip()
+        if number and not number.lower().startswith(_UNNUMBERED) and _plain_number(number) not in numbered:
+            yield (
+                "paragraph",
+                wording("The text as it was entered has no paragraph {paragraph}. Check the number.", paragraph=number),
+            )
+
+
+def _plain_number(number: str) -> str:
+    """A paragraph's number as numbers are compared: 4 (a) and 4(a) are one."""
+    return re.sub(r"[^0-9a-z]", "", number.lower())
 
 
 def _heading_problems(draft: InstrumentDraft, instruments: Sequence[Instrument]) -> Iterable[Problem]:

@@ -12,12 +12,16 @@ from itertools import pairwise
 from trainer.accounts.values import MissionId
 from trainer.mandates.values import (
     TASK_KINDS,
+    ConditionLine,
+    Confirmation,
     Ending,
     EndingKind,
     Force,
     Instrument,
+    InstrumentId,
     MandatedTask,
     MandateShift,
+    MilestoneKind,
     Modality,
     Move,
     StepKind,
@@ -25,8 +29,10 @@ from trainer.mandates.values import (
     TaskKindKey,
     TaskLine,
     TaskMove,
+    TaskRefLine,
     TaskSource,
     TaskStep,
+    plain_name,
 )
 
 Identity = tuple[TaskKindKey, str]
@@ -48,9 +54,34 @@ class _Stretch:
     paragraph: str
     words: str
     sources: tuple[TaskSource, ...]
+    began_with: str = ""
+    ends_with: str = ""
+    """What ends it, where the day is not known yet."""
 
     def covers(self, day: date) -> bool:
         return self.start <= day and (self.end is None or day < self.end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What a text says of one task, with the days that its phases and conditions have come to."""
+
+    line: TaskLine
+    start: date
+    """Never before the text takes effect; while it waits, the earliest day."""
+    waits: bool
+    """Whether what it begins with has not come."""
+    end: date | None
+    ends_with: str
+    """What ends the task, where the day is not known yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    """A task that begins with what has not come."""
+
+    told: _Told
+    instrument: Instrument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +93,7 @@ class _Mandate:
     """In their order."""
     stretches: Mapping[Identity, tuple[_Stretch, ...]]
     """By task, in the order of the vocabulary; of one task in the order of days, without overlap."""
+    waiting: Mapping[Identity, _Waiting]
 
 
 def in_force(
@@ -86,7 +118,8 @@ def coming(
 ) -> tuple[MandatedTask, ...]:
     """Return the tasks in force on a day and, behind each, what published texts say it will be later.
 
-    One task may stand there several times: as it is, and with `begins_on` as it will be from that day.
+    One task may stand there several times: as it is, with `begins_on` as it will be from that day, and with `waits_for` as it
+    will be once a phase or condition has come.
     """
     return tuple(
         task for mandate in _mandates(instruments, known_at=known_at) for task in _read(mandate, on=on, end=date.max)
@@ -94,8 +127,26 @@ def coming(
 
 
 def known(instruments: Iterable[Instrument], *, known_at: datetime | None = None) -> tuple[Instrument, ...]:
-    """Return the instruments that count, in their order: published by then and not withdrawn by then; None for now."""
-    return tuple(sorted((each for each in instruments if _is_known(each, known_at)), key=order_of))
+    """Return the instruments that count, in their order: published by then and not withdrawn by then; None for now.
+
+    Of their conditions, what was confirmed by then and not taken back by then.
+    """
+    return tuple(sorted((_as_known(each, known_at) for each in instruments if _is_known(each, known_at)), key=order_of))
+
+
+def _as_known(instrument: Instrument, known_at: datetime | None) -> Instrument:
+    if not instrument.confirmations:
+        return instrument
+    standing = tuple(each for each in instrument.confirmations if _stands(each, known_at))
+    return instrument if standing == instrument.confirmations else replace(instrument, confirmations=standing)
+
+
+def _stands(confirmation: Confirmation, known_at: datetime | None) -> bool:
+    if known_at is None:
+        return confirmation.taken_back_at is None
+    return confirmation.confirmed_at <= known_at and (
+        confirmation.taken_back_at is None or known_at < confirmation.taken_back_at
+    )
 
 
 def order_of(instrument: Instrument) -> tuple[date, int, int]:
@@ -138,19 +189,86 @@ def _mandates(instruments: Iterable[Instrument], *, known_at: datetime | None) -
 
 def _mandate(mission: MissionId, ordered: Sequence[Instrument]) -> _Mandate:
     stretches: dict[Identity, tuple[_Stretch, ...]] = {}
-    for instrument in ordered:
-        said = {line.identity: line for line in instrument.tasks}
+    waiting: dict[Identity, _Waiting] = {}
+    for instrument, told in zip(ordered, _told(ordered), strict=True):
+        said = {each.line.identity: each for each in told}
         if instrument.complete_adjustment:
             for identity in stretches.keys() - said.keys():
                 stretches[identity] = _cut(stretches[identity], instrument.effective_on)
-        for identity, line in said.items():
-            stretches[identity] = _after(stretches.get(identity, ()), line, instrument)
-    in_order = sorted(stretches, key=lambda identity: (_PLACE[identity[0]], identity[1]))
+            for identity in waiting.keys() - said.keys():
+                del waiting[identity]
+        for identity, each in said.items():
+            # what a text says of a task supersedes what older ones put off
+            waiting.pop(identity, None)
+            if not each.waits:
+                stretches[identity] = _after(stretches.get(identity, ()), each, instrument)
+            elif each.line.change is not TaskChange.END:
+                waiting[identity] = _Waiting(told=each, instrument=instrument)
+            elif identity in stretches:
+                stretches[identity] = _ending_with(stretches[identity], each.line.begins_with)
+    there = sorted(stretches.keys() | waiting.keys(), key=lambda identity: (_PLACE[identity[0]], identity[1]))
     return _Mandate(
         mission=mission,
         instruments=tuple(ordered),
-        stretches={identity: stretches[identity] for identity in in_order},
+        stretches={identity: stretches.get(identity, ()) for identity in there},
+        waiting=waiting,
     )
+
+
+Span = tuple[date | None, date | None]
+"""From when and until when, the second half-open; of a condition both are the day it is met. None: not come, or not named."""
+
+
+def _told(ordered: Iterable[Instrument]) -> list[tuple[_Told, ...]]:
+    """What each text says, by what is confirmed; a name means what the latest text up to it defines."""
+    spans: dict[str, Span] = {}
+    told: list[tuple[_Told, ...]] = []
+    for instrument in ordered:
+        spans |= _spans(instrument, spans)
+        told.append(tuple(_tell(line, instrument, spans) for line in instrument.tasks))
+    return told
+
+
+def _spans(instrument: Instrument, before: Mapping[str, Span]) -> Mapping[str, Span]:
+    """When the phases and conditions of a text are, as far as that is known."""
+    found: dict[str, Span] = {}
+    for each in instrument.milestones:
+        if each.kind is MilestoneKind.CONDITION:
+            met_on = met_on_of(instrument, each.name)
+            found[plain_name(each.name)] = (met_on, met_on)
+    for each in instrument.milestones:
+        if each.kind is MilestoneKind.PHASE:
+            start: date | None = max(each.starts_on or instrument.effective_on, instrument.effective_on)
+            if each.begins_with:
+                named = plain_name(each.begins_with)
+                begun = (found.get(named) or before.get(named, (None, None)))[0]
+                start = None if begun is None or start is None else max(begun, start)
+            found[plain_name(each.name)] = (start, each.ends_on)
+    return found
+
+
+def met_on_of(instrument: Instrument, condition: str) -> date | None:
+    """Return the day on which a condition of a text, as it is known, is met; None while it is not."""
+    met = [each.met_on for each in instrument.confirmations if plain_name(each.name) == plain_name(condition)]
+    return min(met, default=None)
+
+
+def _tell(line: TaskLine, instrument: Instrument, spans: Mapping[str, Span]) -> _Told:
+    start = max(line.starts_on or instrument.effective_on, instrument.effective_on)
+    waits, end, ends_with = False, line.ends_on, ""
+    if line.begins_with:
+        begun, _ = spans.get(plain_name(line.begins_with), (None, None))
+        waits, start = begun is None, max(start, begun or start)
+    if line.ends_with:
+        _, over = spans.get(plain_name(line.ends_with), (None, None))
+        ends_with = line.ends_with if over is None else ""
+        end = min((each for each in (end, over) if each is not None), default=None)
+    return _Told(line=line, start=start, waits=waits, end=end, ends_with=ends_with)
+
+
+def _ending_with(stretches: Sequence[_Stretch], name: str) -> tuple[_Stretch, ...]:
+    """The same, of which what has no end ends with a phase or condition."""
+    return tuple(replace(each, ends_with=name) if each.end is None else each for each in stretches)
 
 
 def _cut(stretches: Sequence[_Stretch], day: date) -> tuple[_Stretch, ...]:
@@ -162,22 +280,24 @@ def _cut(stretches: Sequence[_Stretch], day: date) -> tuple[_Stretch, ...]:
     )
 
 
-def _after(stretches: tuple[_Stretch, ...], line: TaskLine, instrument: Instrument) -> tuple[_Stretch, ...]:
+def _after(stretches: tuple[_Stretch, ...], told: _Told, instrument: Instrument) -> tuple[_Stretch, ...]:
     """The stretches of one task once the instrument has spoken; what it says supersedes what older texts put off."""
-    start = max(line.starts_on or instrument.effective_on, instrument.effective_on)
+    line, start = told.line, told.start
     if line.change is TaskChange.END:
-        return _cut(stretches, max(line.ends_on or start, start))
+        if told.ends_with:
+            return _ending_with(stretches, told.ends_with)
+        return _cut(stretches, max(told.end or start, start))
     extends = line.change is TaskChange.EXTEND and not instrument.complete_adjustment
     if extends and any(each.covers(start) for each in stretches):
         return tuple(part for each in stretches for part in _extended(each, line, instrument, start))
     # what it was until then: of what ends on that day and what runs on, the latter
     before = next((each for each in reversed(stretches) if each.covers(start) or each.end == start), None)
     left = _cut(stretches, start)
-    if line.ends_on is not None and line.ends_on <= start:
+    if told.end is not None and told.end <= start:
         return left
     stated = _Stretch(
         start=start,
-        end=line.ends_on,
+        end=told.end,
         modalities=line.modalities,
         force=line.force,
         priority=line.priority,
@@ -185,6 +305,8 @@ def _after(stretches: tuple[_Stretch, ...], line: TaskLine, instrument: Instrume
         paragraph=line.paragraph,
         words=line.words,
         sources=_sources(line, instrument, start, before=before.sources if before else ()),
+        began_with=line.begins_with,
+        ends_with=told.ends_with,
     )
     return (*left, stated)
 
@@ -258,7 +380,38 @@ def _read(mandate: _Mandate, *, on: date, end: date) -> Iterable[MandatedTask]:
                 renewal_verified=verified,
                 begins_on=stretch.start if ahead else None,
                 sources=stretch.sources,
+                began_with=stretch.began_with,
+                ends_with=stretch.ends_with,
             )
+        if end > on and identity in mandate.waiting:
+            yield _put_off(mandate.waiting[identity], verified=verified)
+
+
+def _put_off(waiting: _Waiting, *, verified: bool) -> MandatedTask:
+    """A task that is given and not in force, as it will be."""
+    told, text = waiting.told, waiting.instrument
+    line = told.line
+    return MandatedTask(
+        mission=text.mission,
+        task_kind=line.task_kind,
+        area=TASK_KINDS[line.task_kind].area,
+        area_of_operations=line.area_of_operations,
+        modalities=line.modalities,
+        force=line.force,
+        priority=line.priority,
+        since_on=told.start,
+        ends_on=told.end,
+        instrument=text.id,
+        symbol=text.symbol,
+        paragraph=line.paragraph,
+        words=line.words,
+        inherited=False,
+        renewal_verified=verified,
+        sources=_sources(line, text, told.start, before=()),
+        waits_for=line.begins_with,
+        ahead=line.ahead,
+        ends_with=told.ends_with,
+    )
 
 
 def _run(stretches: Sequence[_Stretch], place: int) -> tuple[date, date | None]:
@@ -269,6 +422,48 @@ def _run(stretches: Sequence[_Stretch], place: int) -> tuple[date, date | None]:
     while last + 1 < len(stretches) and stretches[last].end == stretches[last + 1].start:
         last += 1
     return stretches[first].start, stretches[last].end
+
+
+# Phases and conditions
+
+
+def conditions_of(instruments: Iterable[Instrument]) -> tuple[ConditionLine, ...]:
+    """Return the phases and conditions of a mission's texts that count, those of the latest text first.
+
+    With each stands what texts say begins or ends with it: a name means what the latest text up to it defines.
+    """
+    given = tuple(instruments)
+    ordered = known(given)
+    all_confirmed = {each.id: each.confirmations for each in given}
+    spans: dict[str, Span] = {}
+    owner: dict[str, InstrumentId] = {}
+    begins_on: dict[tuple[InstrumentId, str], date | None] = {}
+    begins: defaultdict[tuple[InstrumentId, str], list[TaskRefLine]] = defaultdict(list)
+    ends: defaultdict[tuple[InstrumentId, str], list[TaskRefLine]] = defaultdict(list)
+    for text in ordered:
+        for name, span in _spans(text, spans).items():
+            spans[name], owner[name] = span, text.id
+            begins_on[text.id, name] = span[0]
+        for line in text.tasks:
+            for named, found in ((line.begins_with, begins), (line.ends_with, ends)):
+                name = plain_name(named)
+                if name in owner:
+                    found[owner[name], name].append(TaskRefLine(line=line, instrument=text.id, symbol=text.symbol))
+    return tuple(
+        ConditionLine(
+            milestone=each,
+            instrument=text.id,
+            symbol=text.symbol,
+            begins_on=begins_on[text.id, plain_name(each.name)],
+            confirmations=tuple(
+                reversed([one for one in all_confirmed[text.id] if plain_name(one.name) == plain_name(each.name)])
+            ),
+            begins=tuple(begins[text.id, plain_name(each.name)]),
+            ends=tuple(ends[text.id, plain_name(each.name)]),
+        )
+        for text in reversed(ordered)
+        for each in text.milestones
+    )
 
 
 # What a text changes
@@ -311,6 +506,10 @@ def _move(before: Sequence[MandatedTask], after: Sequence[MandatedTask]) -> Task
         return TaskMove(move=Move.ADDED, before=None, after=after[0])
     if not after:
         return TaskMove(move=Move.DROPPED, before=before[0], after=None)
+    if all(each.waits_for for each in before) != all(each.waits_for for each in after):
+        # what only waited is given now, or the other way about
+        given, gone = (next((each for each in found if not each.waits_for), None) for found in (after, before))
+        return TaskMove(move=Move.ADDED if given else Move.DROPPED, before=gone, after=given)
     pairs = zip(before, after, strict=False)
     differing = next((place for place, (one, other) in enumerate(pairs) if _way(one) != _way(other)), None)
     if differing is None and len(before) == len(after):
@@ -323,8 +522,9 @@ def _move(before: Sequence[MandatedTask], after: Sequence[MandatedTask]) -> Task
     )
 
 
-def _way(task: MandatedTask) -> tuple[tuple[Modality, ...], Force, int, date | None, date | None]:
-    return task.modalities, task.force, task.priority, task.begins_on, task.ends_on
+def _way(task: MandatedTask) -> tuple[object, ...]:
+    manner = task.modalities, task.force, task.priority
+    return *manner, task.begins_on, task.ends_on, task.waits_for, task.ends_with, task.ahead
 
 
 def compare_missions(one: Sequence[MandatedTask], other: Sequence[MandatedTask]) -> MandateShift:
@@ -347,18 +547,18 @@ def ending_of(task: MandatedTask, instruments: Iterable[Instrument], *, by: date
 
     The latest text that says so counts; where none does, the last day that the task was given with.
     """
-    for text in reversed(known(instruments)):
+    ordered = known(instruments)
+    for text, told in reversed(list(zip(ordered, _told(ordered), strict=True))):
         if text.effective_on > by or text.effective_on < task.since_on:
             continue
-        line = next((each for each in text.tasks if each.identity == task.identity), None)
-        if line is None and text.complete_adjustment:
+        said = next((each for each in told if each.line.identity == task.identity), None)
+        if said is None and text.complete_adjustment:
             return _ending(EndingKind.NOT_MENTIONED, text, "", text.effective_on)
-        if line is None or line.change is not TaskChange.END:
+        if said is None or said.line.change is not TaskChange.END or said.waits or said.ends_with:
             continue
-        start = max(line.starts_on or text.effective_on, text.effective_on)
-        end = max(line.ends_on or start, start)
+        end = max(said.end or said.start, said.start)
         if end <= by:
-            return _ending(EndingKind.BY_TEXT, text, line.paragraph, end)
+            return _ending(EndingKind.BY_TEXT, text, said.line.paragraph, end)
     if task.ends_on is not None and task.ends_on <= by:
         return Ending(
             kind=EndingKind.RAN_OUT,
