@@ -68,9 +68,25 @@ def mission(work: Work) -> MissionId:
                 ends_on=date(2027, 6, 1),
                 priority=1,
                 words="Protège les civils",
+                begins_with="withdrawal",
+                ends_with="phase two",
+                ahead=True,
             ),
             mandates.line("Gender", force=Force.ENCOURAGED, modalities=()),
         ),
+        milestones=(
+            mandates.condition("withdrawal"),
+            mandates.phase("phase two", starts_on=date(2027, 1, 1), ends_on=date(2027, 7, 1), begins_with="withdrawal"),
+        ),
+    )
+    (text,) = queries.mandate_history(work.session, mission=made)
+    operations.confirm_condition(
+        work,
+        instrument=text.id,
+        condition="withdrawal",
+        met_on=date(2027, 2, 1),
+        evidence="Report S/2027/1",
+        seen_version=queries.mandate_version(work.session, mission=made),
     )
     return made
 
@@ -86,6 +102,7 @@ def test_what_is_written_is_as_the_schema_says_and_read_back_alike(work: Work, m
     (text,) = queries.mandate_history(work.session, mission=mission)
     (draft,) = read.drafts
     assert (draft.tasks, draft.expires_on, draft.complete_adjustment) == (text.tasks, text.expires_on, True)
+    assert draft.milestones == text.milestones
     assert written["mission"]["status"] == "drawing-down"
     assert written["instruments"][0]["last_on"] == "2027-11-30"
     assert written["instruments"][0]["tasks"][0]["last_on"] == "2027-05-31"
@@ -97,7 +114,8 @@ def test_every_field_that_is_written_is_in_the_schema_and_the_reverse(work: Work
 
     text = written["instruments"][0]
     assert set(written["mission"]) == set(rules["mission"]["properties"])
-    assert set(text) == set(rules["instrument"]["properties"])
+    assert set(text) | {"paragraphs"} == set(rules["instrument"]["properties"])
+    assert {key for each in text["milestones"] for key in each} == set(rules["milestone"]["properties"])
     assert set(text["tasks"][0]) == set(rules["task"]["properties"])
     assert set(text["tasks"][0]["cited"][0]) == set(rules["cited"]["properties"])
     assert set(written) | {"$schema"} == set(mandates_json.schema()["properties"])
@@ -302,3 +320,110 @@ def test_a_wrong_file_is_refused_at_the_terminal_with_all_that_is_wrong(tmp_path
     assert refused.exit_code == 1
     assert "instruments/0/symbol: This must not be empty." in refused.output
     assert "instruments/0/effective_on: This must be a day, such as 2027-02-15." in refused.output
+
+
+# Phases and conditions
+
+
+def test_a_text_without_phases_is_written_as_it_always_was(work: Work) -> None:
+    made = accounts.mission(work, key="undof", name="UNDOF")
+    mandates.published(work, made)
+
+    (text,) = mandates_json.write_mandate(work.session, mission=made)["instruments"]
+
+    assert not {"milestones", "paragraphs"} & set(text)
+    assert not {"begins_with", "ends_with", "ahead"} & set(text["tasks"][0])
+
+
+def test_what_is_confirmed_is_confirmed_where_the_file_is_read(work: Work, mission: MissionId) -> None:
+    written = mandates_json.write_mandate(work.session, mission=mission)
+    written["mission"] |= {"key": "copy", "name": "COPY"}
+    read = mandates_json.read_mandate(json.dumps(written).encode())
+
+    stored = mandates_json.store_mandate(work, read=read)
+
+    found = queries.conditions_page(work.session, mission=stored.mission).lines[0]
+    assert found.standing is not None
+    assert (found.standing.met_on, found.standing.evidence) == (date(2027, 2, 1), "Report S/2027/1")
+    again = mandates_json.write_mandate(work.session, mission=stored.mission)
+    assert again["instruments"] == written["instruments"]
+
+
+CONTRADICTIONS: dict[str, tuple[dict[str, Any], str, str]] = {
+    "an end before a start": (
+        {"starts_on": "2027-02-01", "last_on": "2027-01-01"},
+        "instruments/0/tasks/0/last_on",
+        "on or after the day it starts",
+    ),
+    "a phase or condition nobody defines": (
+        {"begins_with": "joint police"},
+        "instruments/0/tasks/0/begins_with",
+        "No phase or condition is called joint police",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONTRADICTIONS)
+def test_a_contradiction_in_a_task_is_told_at_its_path(work: Work, name: str) -> None:
+    changes, path, says = CONTRADICTIONS[name]
+    content = json.dumps(file(TEXT | {"tasks": [TEXT["tasks"][0] | changes]})).encode()
+
+    with pytest.raises(UnreadableMandate) as refused:
+        mandates_json.store_mandate(work, read=mandates_json.read_mandate(content))
+
+    ((field, message),) = [(each.field, str(each.message)) for each in refused.value.problems]
+    assert field == path
+    assert says in message
+
+
+def test_a_paragraph_that_the_text_does_not_have_is_told() -> None:
+    (found,) = told(file(TEXT | {"paragraphs": ["1", "2"]}))
+
+    assert found[0] == "instruments/0/tasks/0/paragraph"
+    assert "has no paragraph 4 (a)" in found[1]
+
+
+def test_a_renewal_of_an_expired_mandate_is_told_beside_everything_else(work: Work) -> None:
+    first = TEXT | {"symbol": "S/RES/2749", "effective_on": "2024-01-01", "last_on": "2024-12-31"}
+    late = TEXT | {"tasks": [TEXT["tasks"][0] | {"ends_with": "the withdrawal"}]}
+    read = mandates_json.read_mandate(json.dumps(file(first, late)).encode())
+
+    with pytest.raises(UnreadableMandate) as refused:
+        mandates_json.store_mandate(work, read=read)
+
+    assert [each.field for each in refused.value.problems] == [
+        "instruments/1/effective_on",
+        "instruments/1/tasks/0/ends_with",
+    ]
+    assert "ran out" in str(refused.value.problems[0].message)
+
+
+def test_a_note_on_the_time_between_lets_the_renewal_in(work: Work) -> None:
+    first = TEXT | {"symbol": "S/RES/2749", "effective_on": "2024-01-01", "last_on": "2024-12-31"}
+    read = mandates_json.read_mandate(json.dumps(file(first, TEXT | {"note": "A roll-over of nine days."})).encode())
+
+    assert mandates_json.store_mandate(work, read=read).instruments == 2
+
+
+def test_the_command_tells_all_contradictions_at_once_and_stores_nothing(
+    empty_database: AbstractContextManager[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.cli.database.require_current", lambda _: None)  # made without migrations
+    wrong = TEXT["tasks"][0] | {"starts_on": "2027-02-01", "last_on": "2027-01-01", "begins_with": "nobody's"}
+    source = tmp_path / "mandate.json"
+    with empty_database as url:
+        command = ["mandates", str(source), "--format", "json", "--database", url]
+        source.write_text(json.dumps(file(TEXT | {"tasks": [wrong]}, TEXT)))
+        first = CliRunner().invoke(imports.group, command)
+        source.write_text(json.dumps(file(TEXT | {"tasks": [TEXT["tasks"][0] | {"begins_with": "nobody's"}]})))
+        second = CliRunner().invoke(imports.group, command)
+        engine = open_engine(url)
+        with Session(engine) as session:
+            there = account_queries.missions(session)
+        engine.dispose()
+
+    assert first.exit_code == second.exit_code == 1
+    assert "instruments/0/tasks/0/last_on" in first.output
+    assert "instruments/1/symbol" in first.output
+    assert "instruments/0/tasks/0/begins_with" in second.output
+    assert there == ()

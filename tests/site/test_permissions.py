@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 
 from tests.conftest import TODAY
 from tests.factories import accounts
+from tests.factories.mandates import condition
 from tests.flows.conftest import World, _app, house, world  # noqa: F401 - fixtures of the lived-in world
 from tests.support.site import Site
 from trainer.accounts.models import Membership, SignIn
@@ -55,6 +56,7 @@ CONFINED = {
     "competencies.person_record_sheet",
     "competencies.record_evidence",
     "competencies.revoke_waiver",
+    "mandates.confirm_condition",
     "mandates.draft",
     "mandates.draft_json",
     "mandates.edit_draft",
@@ -62,6 +64,7 @@ CONFINED = {
     "mandates.new_instrument",
     "mandates.preview",
     "mandates.preview_json",
+    "mandates.take_back",
     "mandates.withdraw",
     "planning.paper",
     "planning.plan",
@@ -132,6 +135,10 @@ def arguments(app: Flask, world: World) -> Mapping[str, object]:  # noqa: F811 -
     def first(column: object, *where: object) -> object:
         return session.scalars(select(column).where(*where).limit(1)).one()  # type: ignore[call-overload]
 
+    text = session.scalars(select(InstrumentRow).where(InstrumentRow.mission_id == profile.mission).limit(1)).one()
+    text.milestones = [condition("joint police").to_json()]
+    session.flush()
+
     rules = session.scalars(select(RuleVersion).order_by(RuleVersion.number.desc())).first()
     assert rules is not None
     return {
@@ -146,7 +153,7 @@ def arguments(app: Flask, world: World) -> Mapping[str, object]:  # noqa: F811 -
         ),
         "entry": first(LedgerEntry.id),
         "filename": "site.css",
-        "instrument": first(InstrumentRow.id, InstrumentRow.mission_id == profile.mission),
+        "instrument": text.id,
         "kind": "person",
         "membership": first(Membership.id, Membership.office == Office.AUDITOR),
         "message": first(Notification.id),
@@ -154,6 +161,7 @@ def arguments(app: Flask, world: World) -> Mapping[str, object]:  # noqa: F811 -
         "module": duty.module_key,
         "observation": first(Observation.id, Observation.state == ObservationState.REPORTED),
         "person": duty.person_id,
+        "place": 0,
         "plan": first(PlanRow.id),
         "rule": rules.rules[0]["key"],
         "run": first(PlanRun.id),

@@ -83,6 +83,16 @@ def _account(found: Any, *, file: Path) -> dict[str, Any]:
         "paragraphs": {
             part: sum(each.part == part for each in found.paragraphs) for part in ("preambular", "operative", "heading")
         },
+        "milestones": [
+            {
+                "name": each.name,
+                "kind": each.kind.value,
+                "paragraph": each.paragraph,
+                "starts_on": _day(each.starts_on),
+                "last_on": _day(each.last_on),
+            }
+            for each in found.milestones
+        ],
         "suggestions": [_suggestion(each, found) for each in found.suggestions],
         "not_mentioned": [
             {"task": each.task_kind, "area_of_operations": each.area_of_operations} for each in found.unmentioned
@@ -108,6 +118,7 @@ def _suggestion(each: Any, found: Any) -> dict[str, Any]:
         "area_of_operations": each.area_of_operations,
         "starts_on": _day(each.starts_on),
         "last_on": _day(each.last_on),
+        "begins_with": each.begins_with,
         "remarks": list(each.remarks),
         "confidence": None if each.share is None else each.share.percent,
         "text": text,

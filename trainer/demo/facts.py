@@ -22,6 +22,8 @@ from trainer.mandates.values import (
     CitedModality,
     DueRule,
     Force,
+    Milestone,
+    MilestoneKind,
     Modality,
     RequirementRule,
     Scope,
@@ -114,6 +116,7 @@ class InstrumentFact:
     draft: bool
     """Not published: waits to be."""
     tasks: tuple[TaskLine, ...]
+    milestones: tuple[Milestone, ...] = ()
 
     @property
     def number(self) -> int:
@@ -283,6 +286,7 @@ def _instrument(table: Table, *, missions: set[str]) -> InstrumentFact:
         note=note,
         draft=_optional_choice(table, "state", "draft"),
         tasks=tuple(line for line, _ in lines),
+        milestones=tuple(_milestone(each) for each in table.tables("milestones")),
     )
     identities = [line.identity for line in fact.tasks]
     for task, place in {each for each in identities if identities.count(each) > 1}:
@@ -322,9 +326,27 @@ def _task(table: Table) -> tuple[TaskLine, Certainty | None]:
         ends_on=None if ends is None else _day(table, "ends_on", ends),
         words=table.optional_text("words") or "",
         cited=tuple(_cited(each) for each in table.tables("cited")),
+        begins_with=table.optional_text("begins_with") or "",
+        ends_with=table.optional_text("ends_with") or "",
+        ahead=_optional_choice(table, "train", "ahead"),
     )
     table.close()
     return line, None if own is None else _member(table, "certainty", Certainty, own)
+
+
+def _milestone(table: Table) -> Milestone:
+    starts, ends = table.optional_text("starts_on"), table.optional_text("ends_on")
+    found = Milestone(
+        name=table.text("name"),
+        kind=_optional_member(table, "kind", MilestoneKind, MilestoneKind.CONDITION),
+        paragraph=table.optional_text("paragraph") or "",
+        words=table.optional_text("words") or "",
+        starts_on=None if starts is None else _day(table, "starts_on", starts),
+        ends_on=None if ends is None else _day(table, "ends_on", ends),
+        begins_with=table.optional_text("begins_with") or "",
+    )
+    table.close()
+    return found
 
 
 def _cited(table: Table) -> CitedModality:

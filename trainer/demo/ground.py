@@ -140,6 +140,7 @@ def draft_of(fact: InstrumentFact, *, mission: MissionId) -> InstrumentDraft:
         tasks=fact.tasks,
         certainty=fact.certainty,
         note=fact.note,
+        milestones=fact.milestones,
     )
 
 

@@ -7,8 +7,8 @@ that was withdrawn is not written.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -31,10 +31,14 @@ from trainer.mandates.values import (
     Force,
     Instrument,
     InstrumentDraft,
+    InstrumentId,
+    Milestone,
+    MilestoneKind,
     Modality,
     TaskChange,
     TaskKindKey,
     TaskLine,
+    plain_name,
 )
 
 FORMAT = "trainer-mandate/1"
@@ -62,6 +66,17 @@ class NotOneText(Invalid):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmedThere:
+    """A condition that was confirmed where the file comes from."""
+
+    symbol: str
+    """Of the text that defines it."""
+    name: str
+    met_on: date
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MandateFile:
     """A file as it was read."""
 
@@ -69,6 +84,8 @@ class MandateFile:
     """What the file says of the mission; `key` is always there."""
     drafts: tuple[InstrumentDraft, ...]
     """Its texts, of no mission yet; in the order of the file."""
+    confirmed: tuple[ConfirmedThere, ...] = ()
+    """What the file says is confirmed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,12 +132,44 @@ def _file(card: MissionCard, texts: Iterable[Instrument | InstrumentDraft]) -> d
             "strength": card.strength,
             "certainty": card.certainty.value,
         },
-        "instruments": [_text_to_json(each) for each in texts],
+        "instruments": [_text_to_json(each) | _confirmed_to_json(each) for each in texts],
+    }
+
+
+def _confirmed_to_json(text: Instrument | InstrumentDraft) -> dict[str, Any]:
+    """The phases and conditions of a text with what officers confirmed of them; nothing where it defines none."""
+    if not text.milestones:
+        return {}
+    standing = {} if isinstance(text, InstrumentDraft) else {plain_name(each.name): each for each in text.confirmations}
+    milestones = []
+    for each in text.milestones:
+        made, confirmed = _milestone_to_json(each), standing.get(plain_name(each.name))
+        if confirmed is not None and each.kind is MilestoneKind.CONDITION:
+            made |= {"met_on": confirmed.met_on.isoformat(), "evidence": confirmed.evidence}
+        milestones.append(made)
+    return {"milestones": milestones}
+
+
+def _milestone_to_json(each: Milestone) -> dict[str, Any]:
+    return {
+        "name": each.name,
+        "kind": each.kind.value,
+        "paragraph": each.paragraph,
+        "words": each.words,
+        "starts_on": _day_to_json(each.starts_on),
+        "last_on": _day_to_json(each.last_on),
+        "begins_with": each.begins_with,
     }
 
 
 def _text_to_json(text: Instrument | InstrumentDraft) -> dict[str, Any]:
-    return {
+    # what few texts have is left out where there is none: older readers take such a file as well
+    more: dict[str, Any] = {}
+    if text.milestones:
+        more["milestones"] = [_milestone_to_json(each) for each in text.milestones]
+    if isinstance(text, InstrumentDraft) and text.paragraphs:
+        more["paragraphs"] = list(text.paragraphs)
+    return more | {
         "symbol": text.symbol,
         "title": text.title,
         "adopted_on": _day_to_json(text.adopted_on),
@@ -135,7 +184,8 @@ def _text_to_json(text: Instrument | InstrumentDraft) -> dict[str, Any]:
 
 
 def _line_to_json(line: TaskLine) -> dict[str, Any]:
-    return {
+    more: dict[str, Any] = {"begins_with": line.begins_with, "ends_with": line.ends_with, "ahead": line.ahead}
+    return {name: value for name, value in more.items() if value} | {
         "task_kind": line.task_kind,
         "change": line.change.value,
         "paragraph": line.paragraph,
@@ -191,7 +241,20 @@ def read_mandate(content: bytes) -> MandateFile:
     problems = tuple(_problems(drafts))
     if problems:
         raise UnreadableMandate(problems)
-    return MandateFile(mission=document["mission"], drafts=drafts)
+    return MandateFile(mission=document["mission"], drafts=drafts, confirmed=tuple(_confirmed(document["instruments"])))
+
+
+def _confirmed(texts: Iterable[Mapping[str, Any]]) -> Iterable[ConfirmedThere]:
+    for text in texts:
+        for each in text.get("milestones", ()):
+            met_on = _day(each.get("met_on"))
+            if met_on is not None and each["kind"] == MilestoneKind.CONDITION:
+                yield ConfirmedThere(
+                    symbol=mandate_rules.clean_symbol(text["symbol"]),
+                    name=each["name"],
+                    met_on=met_on,
+                    evidence=each.get("evidence", ""),
+                )
 
 
 def read_draft(session: Session, *, content: bytes) -> InstrumentDraft:
@@ -220,6 +283,20 @@ def _draft(data: Mapping[str, Any]) -> InstrumentDraft:
         certainty=Certainty(data.get("certainty", Certainty.KNOWLEDGE.value)),
         note=data.get("note", ""),
         tasks=tuple(_line(each) for each in data["tasks"]),
+        milestones=tuple(_milestone(each) for each in data.get("milestones", ())),
+        paragraphs=tuple(data.get("paragraphs", ())),
+    )
+
+
+def _milestone(data: Mapping[str, Any]) -> Milestone:
+    return Milestone(
+        name=data["name"],
+        kind=MilestoneKind(data["kind"]),
+        paragraph=data.get("paragraph", ""),
+        words=data.get("words", ""),
+        starts_on=_day(data.get("starts_on")),
+        ends_on=_after(data.get("last_on")),
+        begins_with=data.get("begins_with", ""),
     )
 
 
@@ -242,6 +319,9 @@ def _line(data: Mapping[str, Any]) -> TaskLine:
             )
             for each in data.get("cited", ())
         ),
+        begins_with=data.get("begins_with", ""),
+        ends_with=data.get("ends_with", ""),
+        ahead=data.get("ahead", False),
     )
 
 
@@ -254,7 +334,7 @@ def _after(text: str | None) -> date | None:
 
 
 def _problems(drafts: Iterable[InstrumentDraft]) -> Iterable[Problem]:
-    """What the rules say of each text by itself, and texts that stand there twice.
+    """What the rules say of each text by itself, texts that stand there twice, and what is confirmed before its text.
 
     Whether a task is in force when a text ends it is not asked: an exchange may begin in the middle of a history.
     """
@@ -265,9 +345,31 @@ def _problems(drafts: Iterable[InstrumentDraft]) -> Iterable[Problem]:
             said = wording("{symbol} stands twice in this file. Say it once.", symbol=symbol)
             yield Problem(field=f"instruments/{place}/symbol", message=said)
         seen.append(symbol)
-        for each in mandate_rules.check_draft(draft, instruments=(), in_force=()):
+        for each in mandate_rules.check_draft(draft, instruments=(), in_force=(), asks_names=False):
             if not (each.field or "").endswith("-change"):
                 yield Problem(field=f"instruments/{place}/{_path(each.field or '')}", message=each.message)
+
+
+def _problems_beside(drafts: Sequence[InstrumentDraft], history: Sequence[Instrument]) -> Iterable[Problem]:
+    """What is wrong with texts that are not on file yet, in the light of those that are and of each other."""
+    new = [each for each in drafts if not any(_is_of(each, text) for text in history)]
+    made = {id(each): mandate_queries.as_instrument(each) for each in new}
+    for place, draft in enumerate(drafts):
+        if id(draft) not in made:
+            continue
+        own = mandate_rules.order_of(made[id(draft)])
+        earlier = [
+            each
+            for each in (*history, *made.values())
+            if mandate_rules.order_of(each) < own and each.symbol != draft.symbol
+        ]
+        for each in mandate_rules.check_draft(draft, instruments=earlier, in_force=()):
+            if not (each.field or "").endswith("-change") and each.field != "symbol":
+                yield Problem(field=f"instruments/{place}/{_path(each.field or '')}", message=each.message)
+
+
+def _is_of(draft: InstrumentDraft, text: Instrument) -> bool:
+    return mandate_rules.same_text(mandate_rules.clean_symbol(draft.symbol), text.symbol)
 
 
 def _path(field: str) -> str:
@@ -285,31 +387,52 @@ def store_mandate(work: Work, *, read: MandateFile) -> Stored:
     """Publish the texts that are not on file yet, with the mission where it is missing; a second time changes nothing.
 
     A text on file is left as it is, even a withdrawn one; where the file tells it otherwise, that is said. Raises
-    UnreadableMandate for a new mission without a name.
+    UnreadableMandate for a new mission without a name, and for what the texts on file do not allow: a phase or condition that
+    nobody defines, a renewal of a mandate that has run out. What the file says is confirmed is confirmed here too.
     """
     known = {card.key: card.id for card in account_queries.missions(work.session)}
     key = read.mission["key"]
     mission = known.get(key) or _add_mission(work, read.mission)
     drafts = [_of(each, mission) for each in read.drafts]
     history = mandate_queries.mandate_history(work.session, mission=mission)
+    problems = tuple(_problems_beside(drafts, history))
+    if problems:
+        raise UnreadableMandate(problems)
     loaded = mandate_operations.load_instruments(work, instruments=drafts)
+    _confirm(work, mission=mission, loaded=loaded, confirmed=read.confirmed)
     return Stored(
         mission=mission,
         missions=int(key not in known),
         instruments=len(loaded),
         already=len(drafts) - len(loaded),
         differing=tuple(
-            text.symbol
-            for draft in drafts
-            for text in history
-            if mandate_rules.same_text(mandate_rules.clean_symbol(draft.symbol), text.symbol) and _differs(draft, text)
+            text.symbol for draft in drafts for text in history if _is_of(draft, text) and _differs(draft, text)
         ),
     )
 
 
+def _confirm(
+    work: Work, *, mission: MissionId, loaded: Collection[InstrumentId], confirmed: Iterable[ConfirmedThere]
+) -> None:
+    """Confirm of the new texts what was confirmed where the file comes from."""
+    texts = [each for each in mandate_queries.mandate_history(work.session, mission=mission) if each.id in loaded]
+    for each in confirmed:
+        text = next((one for one in texts if mandate_rules.same_text(each.symbol, one.symbol)), None)
+        if text is not None:
+            mandate_operations.confirm_condition(
+                work,
+                instrument=text.id,
+                condition=each.name,
+                met_on=max(each.met_on, text.effective_on),
+                evidence=each.evidence or "Confirmed where the file of the mandate comes from.",
+                seen_version=mandate_queries.mandate_version(work.session, mission=mission),
+            )
+
+
 def _differs(draft: InstrumentDraft, text: Instrument) -> bool:
     """Whether two tellings of one text differ in more than the way its symbol is written."""
-    return _text_to_json(draft) | {"symbol": ""} != _text_to_json(text) | {"symbol": ""}
+    told = replace(draft, paragraphs=())
+    return _text_to_json(told) | {"symbol": ""} != _text_to_json(text) | {"symbol": ""}
 
 
 def _add_mission(work: Work, said: Mapping[str, Any]) -> MissionId:

@@ -451,10 +451,7 @@ def condition_page(
     if not 0 <= place < len(text.milestones) or text.withdrawn_at is not None:
         raise NoSuchCondition
     history = mandate_history(session, mission=text.mission)
-    named = text.milestones[place]
-    line = next(
-        each for each in rules.conditions_of(history) if each.instrument == instrument and each.milestone == named
-    )
+    line = next(each for each in rules.conditions_of(history) if each.instrument == instrument and each.place == place)
     if not line.is_condition:
         raise NoSuchCondition
     after = tuple(other_way(each, line, met_on=met_on or on) if each.id == instrument else each for each in history)
@@ -463,7 +460,6 @@ def condition_page(
     return ConditionPage(
         mission=account_queries.mission(session, mission=text.mission),
         line=line,
-        place=place,
         shift=rules.compare(was, will_be),
         people=people,
         touched=touched,

@@ -749,6 +749,8 @@ class ConditionLine:
     """A phase or condition as a mission's page of them shows it."""
 
     milestone: Milestone
+    place: int
+    """Among what its text defines, from 0."""
     instrument: InstrumentId
     symbol: str
     begins_on: date | None
@@ -795,8 +797,6 @@ class ConditionPage:
 
     mission: MissionCard
     line: ConditionLine
-    place: int
-    """Among what its text defines, from 0."""
     shift: MandateShift
     """What would move."""
     people: int

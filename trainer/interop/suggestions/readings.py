@@ -190,6 +190,11 @@ def _day(found: re.Match[str] | None, language: str) -> date | None:
         return None
 
 
+def day_after(last: date | None) -> date | None:
+    """Return how an end is stored: by the first day after it."""
+    return None if last is None else last + timedelta(days=1)
+
+
 def place_of(text: str, *, language: str, beside: Collection[str] = ()) -> tuple[str, Span | None]:
     """Return the part of the country that a paragraph names, with where; `beside` are names of the whole country."""
     whole = {folded(each) for each in beside}

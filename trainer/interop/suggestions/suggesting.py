@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from trainer.interop.suggestions import readings
+from trainer.interop.suggestions import milestones, readings
 from trainer.interop.suggestions.paragraphs import split
 from trainer.interop.suggestions.scoring import Scored, aside_of, chosen, scored
 from trainer.interop.suggestions.tasking import Tasking, tasking_of
@@ -91,6 +91,9 @@ def suggest(
         paragraphs=paragraphs,
         suggestions=suggestions,
         unmentioned=tuple(each for each in in_force if each.task_kind not in spoken_of),
+        milestones=milestones.of_text(
+            paragraphs, named={each.begins_with for each in suggestions}, language=vocabulary.language
+        ),
     )
 
 
@@ -226,6 +229,7 @@ def _suggestions(
                 )
             ),
             remarks=days.remarks,
+            begins_with=milestones.name_in(paragraph.text, language=vocabulary.language),
         )
         yield _related(bare, marks, in_force=in_force)
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NewType
 
 from trainer.competencies.values import Area
-from trainer.mandates.values import TASK_KINDS, Force, MandatedTask, Modality, TaskChange, TaskKindKey
+from trainer.mandates.values import TASK_KINDS, Force, MandatedTask, Milestone, Modality, TaskChange, TaskKindKey
 
 Place = NewType("Place", int)
 """Of a paragraph, counted from 0 through the text."""
@@ -148,6 +148,8 @@ class Suggestion:
     spans: tuple[Span, ...]
     remarks: tuple[str, ...] = ()
     """Words of the paragraph on deadlines and phases, as they stand."""
+    begins_with: str = ""
+    """The phase or condition with which it seems to begin."""
 
     @property
     def area(self) -> Area | None:
@@ -202,6 +204,8 @@ class TextReading:
     """In the order of the text."""
     unmentioned: tuple[MandatedTask, ...] = ()
     """In force, and no suggestion speaks of them."""
+    milestones: tuple[Milestone, ...] = ()
+    """Phases and conditions that the text seems to make tasks depend on, in the order of the text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -452,6 +452,7 @@ def conditions_of(instruments: Iterable[Instrument]) -> tuple[ConditionLine, ...
     return tuple(
         ConditionLine(
             milestone=each,
+            place=place,
             instrument=text.id,
             symbol=text.symbol,
             begins_on=begins_on[text.id, plain_name(each.name)],
@@ -462,7 +463,7 @@ def conditions_of(instruments: Iterable[Instrument]) -> tuple[ConditionLine, ...
             ends=tuple(ends[text.id, plain_name(each.name)]),
         )
         for text in reversed(ordered)
-        for each in text.milestones
+        for place, each in enumerate(text.milestones)
     )
 
 

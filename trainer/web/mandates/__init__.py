@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from trainer.web.mandates import previews, readings, suggesting, views, words
+from trainer.web.mandates import conditions, previews, readings, suggesting, views, words
 
 blueprint = Blueprint("mandates", __name__)
 
@@ -38,6 +38,19 @@ blueprint.add_url_rule(
 )
 blueprint.add_url_rule("/vocabulary/", view_func=suggesting.vocabulary, methods=["GET", "POST"])
 blueprint.add_url_rule("/vocabulary/change", view_func=suggesting.change_phrase, methods=["POST"])
+
+# phases and conditions
+blueprint.add_url_rule("/missions/<int:mission>/conditions", view_func=conditions.conditions)
+blueprint.add_url_rule(
+    "/instruments/<int:instrument>/conditions/<int:place>/confirm",
+    view_func=conditions.confirm_condition,
+    methods=["GET", "POST"],
+)
+blueprint.add_url_rule(
+    "/instruments/<int:instrument>/conditions/<int:place>/take-back",
+    view_func=conditions.take_back,
+    methods=["GET", "POST"],
+)
 
 # published texts
 blueprint.add_url_rule("/instruments/<int:instrument>", view_func=views.instrument)

@@ -1,7 +1,6 @@
 """The forms of mandates: a text with its tasks, a withdrawal, a rule. They turn text into values and nothing more."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import wtforms
@@ -11,7 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from trainer.accounts.values import Certainty, MissionId
 from trainer.kernel.values import Wording
-from trainer.mandates.rules import MOST_AREA_LETTERS, MOST_SYMBOL_LETTERS
+from trainer.mandates.rules import MOST_AREA_LETTERS, MOST_NAME_LETTERS, MOST_SYMBOL_LETTERS
 from trainer.mandates.values import (
     FORCE_NAMES,
     MODALITY_NAMES,
@@ -28,7 +27,6 @@ from trainer.mandates.values import (
 from trainer.web.forms import (
     CheckboxesField,
     CheckboxField,
-    DateField,
     LongTextField,
     PageForm,
     RadiosField,
@@ -36,6 +34,7 @@ from trainer.web.forms import (
     TextField,
 )
 from trainer.web.mandates import words
+from trainer.web.mandates.milestone_forms import MOST_MILESTONES, DayField, MilestoneForm, day_after, milestone_data
 from trainer.web.words import worded
 
 KEEP = "keep"
@@ -45,23 +44,10 @@ MOST_LISTED = 150
 """Of so many tasks in force each is listed in the form of a new text; of more, those it speaks of are added one by one."""
 UNTIL, OPEN, UNKNOWN = "until", "open", "unknown"
 
-DAY_WANTED = lazy_gettext("Enter a day, for instance 2027-02-15.")
-
 
 def translated(names: Mapping[Any, str]) -> list[tuple[str, Any]]:
     """The members of an enum as choices, their names in the reader's language."""
     return [(str(getattr(key, "value", key)), lazy_gettext(text)) for key, text in names.items()]
-
-
-class DayField(DateField):
-    """A calendar day, with a sentence for what is none."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Say what is wanted where the text is no day."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(str(DAY_WANTED)) from error
 
 
 class LineForm(wtforms.Form):
@@ -107,6 +93,20 @@ class LineForm(wtforms.Form):
     last_on = DayField(
         lazy_gettext("Last day"), description=lazy_gettext("Only if the text names one."), validators=[Optional()]
     )
+    begins_with = TextField(
+        lazy_gettext("Begins with a phase or condition"),
+        description=lazy_gettext("Its name. Until it comes, the task waits and stays as it was before."),
+        validators=[Optional(), Length(max=MOST_NAME_LETTERS)],
+    )
+    ends_with = TextField(
+        lazy_gettext("Ends with a phase or condition"),
+        description=lazy_gettext("Its name: at the end of the phase, or once the condition is met."),
+        validators=[Optional(), Length(max=MOST_NAME_LETTERS)],
+    )
+    ahead = CheckboxField(
+        lazy_gettext("Train for it while it waits"),
+        description=lazy_gettext("People are then trained as if it began with the text."),
+    )
     words = LongTextField(
         lazy_gettext("What the paragraph asks"), validators=[Optional(), Length(max=2000)], render_kw={"rows": 2}
     )
@@ -144,9 +144,17 @@ class LineForm(wtforms.Form):
             priority=int(self.priority.data or 2),
             area_of_operations=self.area_of_operations.data or "",
             starts_on=self.starts_on.data,
-            ends_on=_after(self.last_on.data),
+            ends_on=day_after(self.last_on.data),
             words=self.words.data or "",
+            begins_with=" ".join((self.begins_with.data or "").split()),
+            ends_with=" ".join((self.ends_with.data or "").split()),
+            ahead=bool(self.ahead.data),
         )
+
+    @property
+    def depends(self) -> bool:
+        """Whether it names a phase or condition."""
+        return bool(self.begins_with.data or self.ends_with.data or self.begins_with.errors or self.ends_with.errors)
 
 
 class InstrumentForm(PageForm):
@@ -188,7 +196,10 @@ class InstrumentForm(PageForm):
         lazy_gettext("It replaces the whole mandate"),
         description=lazy_gettext("Every task that it does not mention ends on the effective day."),
     )
+    milestones = wtforms.FieldList(wtforms.FormField(MilestoneForm), max_entries=MOST_MILESTONES)
     tasks = wtforms.FieldList(wtforms.FormField(LineForm), max_entries=MOST_LINES)
+    paragraphs = wtforms.HiddenField(default="")
+    """The numbers of the text's paragraphs where it was entered, parted by bars."""
     certainty = SelectField(
         lazy_gettext("How well this is founded"),
         choices=[
@@ -227,9 +238,32 @@ class InstrumentForm(PageForm):
         if len(self.tasks) < MOST_LINES:
             self.tasks.append_entry({"origin": "new", "change": TaskChange.SET.value})
 
+    def add_milestone(self) -> None:
+        """One more phase or condition; none beyond what a text can define."""
+        if len(self.milestones) < MOST_MILESTONES:
+            self.milestones.append_entry({"origin": "new"})
+
     def remove_line(self, name: str) -> None:
-        """Without the task whose field has this name."""
-        self.tasks.entries = [entry for entry in self.tasks.entries if entry.name != name]
+        """Without the task, phase or condition whose field has this name."""
+        for entries in (self.tasks, self.milestones):
+            entries.entries = [entry for entry in entries.entries if entry.name != name]
+
+    @property
+    def defined(self) -> list[MilestoneForm]:
+        """The phases and conditions of the form."""
+        return [entry.form for entry in self.milestones]
+
+    def take_step(self, step: str) -> bool:
+        """Add or remove a part of the form; False for a step that does something else."""
+        if step == "add":
+            self.add_line()
+        elif step == "add-milestone":
+            self.add_milestone()
+        elif step.startswith("remove-"):
+            self.remove_line(step.removeprefix("remove-"))
+        else:
+            return False
+        return True
 
     def to_draft(self, mission: MissionId) -> InstrumentDraft:
         """What was entered, as the capability takes it; only for a form that has an effective day."""
@@ -239,12 +273,14 @@ class InstrumentForm(PageForm):
             title=self.title.data or "",
             adopted_on=self.adopted_on.data,
             effective_on=self.effective_on.data,
-            expires_on=_after(self.last_on.data) if self.period.data == UNTIL else None,
+            expires_on=day_after(self.last_on.data) if self.period.data == UNTIL else None,
             expiry_known=self.period.data != UNKNOWN,
             complete_adjustment=bool(self.complete_adjustment.data),
             tasks=tuple(line.to_line() for line in self.lines if line.says),
             certainty=Certainty(self.certainty.data or Certainty.SEEN.value),
             note=self.note.data or "",
+            milestones=tuple(each.to_milestone() for each in self.defined),
+            paragraphs=tuple(each for each in (self.paragraphs.data or "").split("|") if each),
         )
 
     def refuse(self, field: str | None, message: Wording | str) -> None:
@@ -253,8 +289,12 @@ class InstrumentForm(PageForm):
             field = "last_on"
         prefix, _, rest = (field or "").partition("-")
         place, _, part = rest.partition("-")
-        said = [line for line in self.lines if line.says]
-        if prefix != "tasks" or not place.isdigit() or int(place) >= len(said):
+        of: Mapping[str, Sequence[wtforms.Form]] = {
+            "tasks": [line for line in self.lines if line.says],
+            "milestones": self.defined,
+        }
+        said = of.get(prefix, ())
+        if not place.isdigit() or int(place) >= len(said):
             super().refuse(field, message)
             return
         at = said[int(place)][{"ends_on": "last_on"}.get(part, part)]
@@ -264,10 +304,17 @@ class InstrumentForm(PageForm):
     def problems(self) -> list[dict[str, str]]:
         """Every message with the id of its control, those of tasks at the control of the task."""
         top = [{"message": message, "target": ""} for message in self.form_errors]
-        own = [(field, message) for field in self if field is not self.tasks for message in field.errors]
+        nested = (self.tasks, self.milestones)
+        own = [(field, message) for field in self if field not in nested for message in field.errors]
         return (
             top
             + [{"message": message, "target": _target(field)} for field, message in own]
+            + [
+                {"message": Markup("{}: {}").format(each.title, message), "target": _target(field)}
+                for each in self.defined
+                for field in each
+                for message in field.errors
+            ]
             + [
                 {"message": Markup("{}: {}").format(_title(line), message), "target": _target(field)}
                 for line in self.lines
@@ -284,11 +331,6 @@ def _title(line: LineForm) -> str:
 
 def _target(field: Any) -> str:
     return f"{field.id}-0" if isinstance(field, (RadiosField, CheckboxesField)) else str(field.id)
-
-
-def _after(last: date | None) -> date | None:
-    """Days are stored by the first one after them; people name the last."""
-    return None if last is None else last + timedelta(days=1)
 
 
 def new_form(tasks: Iterable[MandatedTask]) -> InstrumentForm:
@@ -321,6 +363,8 @@ def form_of(draft: InstrumentDraft, tasks: Iterable[MandatedTask], *, version: i
             "complete_adjustment": draft.complete_adjustment,
             "certainty": draft.certainty.value,
             "note": draft.note,
+            "milestones": [milestone_data(each) for each in draft.milestones],
+            "paragraphs": "|".join(draft.paragraphs),
             "tasks": of_force + added,
             "seen_version": str(version),
         }
@@ -352,6 +396,9 @@ def _said(line: TaskLine, origin: str) -> dict[str, object]:
         "starts_on": line.starts_on,
         "last_on": line.last_on,
         "words": line.words,
+        "begins_with": line.begins_with,
+        "ends_with": line.ends_with,
+        "ahead": line.ahead,
     }
 
 

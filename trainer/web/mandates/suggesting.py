@@ -128,9 +128,9 @@ def suggestions(mission: int) -> Page:
         form.add_from(paragraphs)
     elif step == "accept-sure":
         form.accept_sure()
-    elif step.startswith("remove-"):
-        form.remove_line(step.removeprefix("remove-"))
-    elif form.validate():
+    elif step != "add" and form.take_step(step):
+        pass
+    elif form.validate() and not _contradicted(form, card.id):
         try:
             with transaction() as work:
                 draft = office.decide(
@@ -145,6 +145,18 @@ def suggestions(mission: int) -> Page:
             flash(_told(form), "success")
             return redirect(url_for("mandates.draft", draft=draft), code=303)
     return _suggestions(form, card, found=None)
+
+
+def _contradicted(form: SuggestionsForm, mission: MissionId) -> bool:
+    """Whether what was accepted contradicts itself or what is on file; each contradiction is told at its field.
+
+    Several paragraphs may speak of one task: they become one line.
+    """
+    texts = queries.mandate_history(reading(), mission=mission)
+    for problem in queries.problems_of(form.to_bare_draft(mission), texts=texts):
+        if not (problem.field or "").endswith("-task_kind"):
+            form.refuse(problem.field, problem.message)
+    return bool(form.problems)
 
 
 def _told(form: SuggestionsForm) -> str:
@@ -218,6 +230,8 @@ def _entered(line: SuggestedLineForm) -> str:
     said = [words.how(made), gettext("priority %(priority)s", priority=made.priority)]
     if made.starts_on:
         said.append(gettext("from %(start)s", start=format_date(made.starts_on, DAY, locale=get_locale())))
+    if made.begins_with:
+        said.append(gettext("once “%(name)s” has come", name=made.begins_with))
     if made.last_on:
         said.append(gettext("until %(end)s", end=format_date(made.last_on, DAY, locale=get_locale())))
     return ", ".join(each for each in said if each)

@@ -23,16 +23,19 @@ from trainer.mandates.values import (
     CitedModality,
     Force,
     InstrumentDraft,
+    Milestone,
     Modality,
     PhraseDecision,
     PhraseVerdict,
     TaskChange,
     TaskKindKey,
     TaskLine,
+    plain_name,
 )
 from trainer.web.forms import FileField, LongTextField, PageForm, RadiosField, SelectField, TextField
 from trainer.web.mandates import words
 from trainer.web.mandates.forms import MOST_LINES, UNKNOWN, UNTIL, InstrumentForm, LineForm
+from trainer.web.mandates.milestone_forms import SUGGESTED, milestone_data
 
 ACCEPT, REJECT = "accept", "reject"
 MOST_SUGGESTIONS = 200
@@ -208,14 +211,28 @@ class SuggestionsForm(InstrumentForm):
                 valid = False
         return valid
 
+    def to_bare_draft(self, mission: MissionId) -> InstrumentDraft:
+        """What was accepted, line by line as it stands in the form."""
+        return super().to_draft(mission)
+
     def to_draft(self, mission: MissionId) -> InstrumentDraft:
         """What was accepted; what several paragraphs say of one task becomes one line that cites each of them."""
-        bare = super().to_draft(mission)
+        bare = self.to_bare_draft(mission)
         by_identity: dict[tuple[TaskKindKey, str], TaskLine] = {}
         for line in bare.tasks:
             there = by_identity.get(line.identity)
             by_identity[line.identity] = line if there is None else _merged(there, line)
-        return replace(bare, tasks=tuple(by_identity.values()))
+        tasks = tuple(by_identity.values())
+        return replace(bare, tasks=tasks, milestones=self._wanted(bare.milestones, tasks))
+
+    def _wanted(self, milestones: Iterable[Milestone], tasks: Iterable[TaskLine]) -> tuple[Milestone, ...]:
+        """Without what was only suggested and no accepted task names."""
+        named = {plain_name(name) for line in tasks for name in (line.begins_with, line.ends_with)}
+        named |= {plain_name(each.begins_with) for each in milestones}
+        suggested = {plain_name(each.name.data or "") for each in self.defined if each.origin.data == SUGGESTED}
+        return tuple(
+            each for each in milestones if plain_name(each.name) in named or plain_name(each.name) not in suggested
+        )
 
     def to_decided(self, paragraphs: tuple[Paragraph, ...]) -> list[Decided]:
         """What the vocabulary learns from it: from nothing that was left undecided."""
@@ -244,6 +261,8 @@ def _merged(one: TaskLine, other: TaskLine) -> TaskLine:
         starts_on=None if one.starts_on is None or other.starts_on is None else min(one.starts_on, other.starts_on),
         ends_on=None if one.ends_on is None or other.ends_on is None else max(one.ends_on, other.ends_on),
         words=one.words if one.words == other.words else f"{one.words}\n{other.words}".strip(),
+        begins_with=one.begins_with if one.begins_with == other.begins_with else "",
+        ends_with=one.ends_with if one.ends_with == other.ends_with else "",
     )
 
 
@@ -276,6 +295,8 @@ def form_of_reading(reading: TextReading, *, text: str, on: date) -> Suggestions
             "period": UNTIL if last else UNKNOWN,
             "last_on": last,
             "note": gettext("Authorised strength: %(strength)s.", strength=strength) if strength else "",
+            "milestones": [milestone_data(each, origin=SUGGESTED) for each in reading.milestones],
+            "paragraphs": "|".join(each.label for each in reading.paragraphs if each.label and "|" not in each.label),
             "tasks": [_suggested(each, reading) for each in reading.suggestions[:MOST_SUGGESTIONS]],
         },
     )
@@ -295,6 +316,7 @@ def _suggested(each: Suggestion, reading: TextReading) -> dict[str, object]:
         "paragraph": each.label,
         "starts_on": each.starts_on,
         "last_on": each.last_on,
+        "begins_with": each.begins_with,
         "words": reading.paragraphs[each.paragraph].text[:MOST_WORDS],
         "place": str(each.paragraph),
         "offered": each.task_kind or "",

@@ -84,6 +84,7 @@ def mission(mission: int) -> Page:
         pages=_pages(len(found.tasks)),
         total=len(found.tasks),
         announced=found.announced[:PAGE_SIZE],
+        waiting=found.waiting[:PAGE_SIZE],
         texts=found.instruments if request.args.get("history") == "all" else found.instruments[:RECENT],
         other_day=on != today(),
         known_on=known_on if found.known_at else None,
@@ -117,11 +118,7 @@ def _draft_form(
 ) -> Page:
     """Add or remove a task, save, or show the form; what was entered is always kept."""
     step = request.form.get("step", "")
-    if step == "add":
-        form.add_line()
-    elif step.startswith("remove-"):
-        form.remove_line(step.removeprefix("remove-"))
-    elif step:
+    if step and not form.take_step(step):
         saved = _saved(form, mission=mission, draft=draft, step=step)
         if saved is not None:
             return redirect(url_for("mandates.draft", draft=saved), code=303)
@@ -133,6 +130,7 @@ def _draft_form(
         draft=draft,
         choose_change=not listed(tasks) and bool(tasks),
         in_force={task.identity: task for task in tasks},
+        names=queries.conditions_page(reading(), mission=mission).lines,
     )
 
 

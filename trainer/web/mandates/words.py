@@ -63,6 +63,11 @@ def in_full(task: MandatedTask) -> str:
 
 def dates_of(task: MandatedTask) -> str:
     """From when and until when, as far as that lies ahead or is known; empty otherwise."""
+    if task.waits_for or task.ends_with:
+        said = [gettext("once “%(name)s” has come", name=task.waits_for)] if task.waits_for else []
+        if task.ends_with:
+            said.append(gettext("until “%(name)s” has come", name=task.ends_with))
+        return ", ".join(map(str, said))
     begins, last = task.begins_on, task.last_on
     if begins and last:
         return str(gettext("from %(start)s until %(end)s", start=_day(begins), end=_day(last)))
