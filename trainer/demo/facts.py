@@ -431,7 +431,7 @@ def _day(table: Table, name: str, text: str | None) -> date | None:
         return None
 
 
-Kind = TypeVar("Kind", Certainty, Force, Modality, Role, Scope, Source, TaskChange)
+Kind = TypeVar("Kind", Certainty, Force, MilestoneKind, Modality, Role, Scope, Source, TaskChange)
 
 
 def _member(table: Table, name: str, kind: type[Kind], text: str) -> Kind:

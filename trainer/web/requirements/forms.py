@@ -23,7 +23,8 @@ from trainer.mandates.values import (
 )
 from trainer.web.forms import CheckboxesField, LongTextField, NumberField, PageForm, RadiosField, SelectField
 from trainer.web.mandates import words
-from trainer.web.mandates.forms import DayField, translated
+from trainer.web.mandates.forms import translated
+from trainer.web.mandates.milestone_forms import DayField
 
 
 def tasks_in(areas: Collection[Area]) -> list[wtforms.SelectChoice]:
