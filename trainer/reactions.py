@@ -32,7 +32,7 @@ from trainer.partners.values import CourseId, SessionId
 from trainer.planning import events as plan_events
 from trainer.planning import operations as plan_operations
 from trainer.planning import queries as plan_queries
-from trainer.planning.values import PlanId
+from trainer.planning.values import PlanId, PlanState
 from trainer.readiness import operations as readiness_operations
 from trainer.shocks import events as shock_events
 from trainer.shocks import queries as shock_queries
@@ -343,9 +343,9 @@ def plan_what_was_left_for_later(work: Work, event: track_events.AssignmentCompl
 
 
 def tell_managers_of_plan(work: Work, event: plan_events.PlanProposed) -> None:
-    if not event.needs_approval:
-        return
     head = plan_queries.plan_head(work.session, plan=PlanId(event.plan_id))
+    if not event.needs_approval or head.state is not PlanState.PROPOSED:
+        return
     missions: tuple[MissionId | None, ...] = tuple(MissionId(each) for each in event.missions) or (None,)
     managers = {
         person
@@ -363,8 +363,10 @@ def tell_managers_of_plan(work: Work, event: plan_events.PlanProposed) -> None:
         )
 
 
-def settle_messages_of_plan(work: Work, event: plan_events.PlanApproved | plan_events.PlanDismissed) -> None:
-    """A plan that somebody decided waits for nobody else."""
+def settle_messages_of_plan(
+    work: Work, event: plan_events.PlanApproved | plan_events.PlanDismissed | plan_events.PlanSuperseded
+) -> None:
+    """A plan that is decided, or that another has taken the place of, waits for nobody."""
     notification_operations.mark_answered(
         work, kind=NotificationKind.PLAN_PROPOSED, about=Subject(kind=SubjectKind.PLAN, id=event.plan_id)
     )
@@ -480,6 +482,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     plan_events.PlanProposed: (tell_managers_of_plan,),
     plan_events.PlanApproved: (settle_messages_of_plan,),
     plan_events.PlanDismissed: (settle_messages_of_plan,),
+    plan_events.PlanSuperseded: (settle_messages_of_plan,),
     track_events.ModulesAssigned: (tell_people_of_assignments,),
     track_events.AssignmentCompleted: (plan_what_was_left_for_later,),
     track_events.AssignmentsOverdue: (remind_of_overdue,),

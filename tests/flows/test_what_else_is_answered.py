@@ -1,5 +1,6 @@
 """A session is cancelled, one is opened, somebody moves, evidence runs out: each is answered without anybody's doing."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -11,17 +12,22 @@ from trainer.accounts import operations as account_operations
 from trainer.accounts.models import PostingRow
 from trainer.accounts.values import MissionId
 from trainer.competencies.models import EvidenceRow
+from trainer.competencies.values import Level
 from trainer.edge import job_transaction
 from trainer.kernel.clock import SetClock
 from trainer.kernel.ledger import LedgerEntry
-from trainer.kernel.values import PersonId
+from trainer.kernel.values import Cause, PersonId, wording
+from trainer.mandates import operations as mandate_operations
+from trainer.mandates import queries as mandate_queries
+from trainer.mandates.values import RequirementRule
 from trainer.notifications.models import Notification
 from trainer.notifications.values import NotificationKind
 from trainer.partners import operations as partner_operations
 from trainer.partners.models import CourseSession
 from trainer.partners.values import SessionId
+from trainer.planning import operations as plan_operations
 from trainer.planning.models import PlanRow, PlanRun
-from trainer.planning.values import RunState
+from trainer.planning.values import PlanState, RunState
 from trainer.readiness.models import ReadinessRefresh
 from trainer.tracks.models import AssignmentRow
 from trainer.tracks.values import OPEN_STATES, AssignmentState
@@ -53,6 +59,37 @@ def test_a_cancelled_session_gives_its_people_something_else_and_tells_them(worl
     )
     assert set(told) == {each.person_id for each in lost}
     assert [run.state for run in runs(session, f"session-cancelled:{found}")] in ([RunState.STORED], [RunState.NOTHING])
+
+
+def test_a_later_plan_for_the_same_people_takes_the_earlier_message_off_the_managers_list(
+    world: World, session: Session
+) -> None:
+    cause = Cause(entry_id=None, subject=None, sentence=wording("New plan for one mission"))
+    waiting = select(Notification.about_id, Notification.read_at.is_(None)).where(
+        Notification.kind == NotificationKind.PLAN_PROPOSED
+    )
+    with job_transaction("test") as work:
+        mandate_operations.publish_rules(work, rules=demanding_more(work.session), note="More is asked.")
+        for number in ("first", "second"):
+            plan_operations.request_replan(
+                work, missions=(world.mission("minusca"),), cause=cause, cause_key=number, by_instrument=True
+            )
+    world.react()
+
+    proposals = session.scalars(select(PlanRow.id).where(PlanRow.state == PlanState.PROPOSED)).all()
+    superseded = session.scalars(select(PlanRow.id).where(PlanRow.state == PlanState.SUPERSEDED)).all()
+    assert superseded
+    unread = {plan for plan, is_unread in session.execute(waiting) if is_unread}
+    assert unread <= {*proposals}
+    assert not unread & {*superseded}
+
+
+def demanding_more(session: Session) -> list[RequirementRule]:
+    """Every rule one level higher, so that there is something to plan."""
+    return [
+        replace(each, level=Level(each.level + 1)) if each.level < Level.INDEPENDENT else each
+        for each in mandate_queries.rule_set(session).rules
+    ]
 
 
 def test_somebody_who_moves_is_planned_for_and_both_missions_are_counted_anew(world: World, session: Session) -> None:

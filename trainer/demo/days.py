@@ -13,8 +13,10 @@ from trainer.catalogue import queries as catalogue_queries
 from trainer.catalogue.values import ModuleKey
 from trainer.competencies.values import Area
 from trainer.demo.crowd import OpenWork, in_batches
-from trainer.kernel.values import Cause, PersonId, Wording
+from trainer.kernel.values import Cause, PersonId, Subject, SubjectKind, Wording
 from trainer.kernel.work import Actor, Work
+from trainer.notifications import operations as notification_operations
+from trainer.notifications.values import NotificationKind
 from trainer.observations import operations as observation_operations
 from trainer.observations.values import ObservationDraft
 from trainer.planning import operations as plan_operations
@@ -54,6 +56,9 @@ def approve_plans(work: Work, *, manager: PersonId) -> int:
     """
     approved = 0
     for head in reversed(plan_queries.open_plans(work.session)):
+        notification_operations.mark_answered(
+            work, kind=NotificationKind.PLAN_PROPOSED, about=Subject(kind=SubjectKind.PLAN, id=head.id)
+        )
         try:
             plan_operations.approve_plan(as_person(work, manager), plan=head.id, seen_version=head.version)
             approved += 1

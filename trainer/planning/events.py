@@ -51,6 +51,15 @@ class PlanDismissed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSuperseded(Event):
+    """A proposal that nobody had decided on; a later look at the same people took its place."""
+
+    plan_id: int
+    by_plan_id: int | None
+    """None when the later look found nothing to change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanUndone(Event):
     plan_id: int
 

@@ -28,6 +28,7 @@ from trainer.planning.events import (
     PlanPolicySet,
     PlanProposed,
     PlanRunParked,
+    PlanSuperseded,
     PlanUndone,
 )
 from trainer.planning.models import PlanPolicyRow, PlanRow, PlanRun, PlanStepRow, PlanUnmetRow
@@ -422,6 +423,7 @@ def _superseded_by(work: Work, snapshot: Snapshot) -> list[tuple[PlanRow, PlanRu
 def _supersede(work: Work, superseded: Iterable[tuple[PlanRow, PlanRun]], *, by: PlanId | None) -> None:
     for other, _ in superseded:
         other.state, other.decided_at, other.superseded_by_id = PlanState.SUPERSEDED, work.now, by
+        work.record(PlanSuperseded(plan_id=other.id, by_plan_id=by))
 
 
 class _Because(dict[tuple[TaskRef, ...], list[dict[str, Any]]]):

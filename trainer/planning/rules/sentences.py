@@ -187,7 +187,7 @@ def replaced(title: LocalText, starts_on: date | None) -> Wording:
 
 def no_longer_possible() -> Wording:
     return wording(
-        "The person can no longer take it: another duty, language, role or the number of seats stands against it."
+        "It can no longer be taken: another duty, the language, the role or the number of seats stands against it."
     )
 
 

@@ -63,6 +63,7 @@ EVENTS: Mapping[str, tuple[EventGroup, str]] = {
     "PlanProposed": (_P, lazy_gettext("Plan proposed")),
     "PlanApproved": (_P, lazy_gettext("Plan approved")),
     "PlanDismissed": (_P, lazy_gettext("Plan dismissed")),
+    "PlanSuperseded": (_P, lazy_gettext("Plan superseded")),
     "PlanUndone": (_P, lazy_gettext("Plan undone")),
     "PlanPolicySet": (_P, lazy_gettext("Policy of plans set")),
     "PlanRunParked": (_P, lazy_gettext("Planning stopped")),
@@ -193,6 +194,7 @@ PARTS: Mapping[str, tuple[Part, str]] = {
     "people": (Part.COUNTED, lazy_gettext("People")),
     "instrument_id": (Part.SUBJECT, lazy_gettext("Instrument")),
     "plan_id": (Part.SUBJECT, lazy_gettext("Plan")),
+    "by_plan_id": (Part.SUBJECT, lazy_gettext("By the plan")),
     "run_id": (Part.SUBJECT, lazy_gettext("Planning")),
     "assignment_id": (Part.SUBJECT, lazy_gettext("Assignment")),
     "course_id": (Part.SUBJECT, lazy_gettext("Course")),
@@ -256,6 +258,7 @@ PARTS: Mapping[str, tuple[Part, str]] = {
 SUBJECT_OF_PART: Mapping[str, SubjectKind] = {
     "instrument_id": SubjectKind.INSTRUMENT,
     "plan_id": SubjectKind.PLAN,
+    "by_plan_id": SubjectKind.PLAN,
     "run_id": SubjectKind.PLAN_RUN,
     "assignment_id": SubjectKind.ASSIGNMENT,
     "course_id": SubjectKind.COURSE,
