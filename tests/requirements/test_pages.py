@@ -300,3 +300,133 @@ def test_the_pages_stand_in_every_language(
 
     assert page.status == 200
     assert page.soup.get("lang") == language
+
+
+# Many at once
+
+
+def test_chosen_rules_are_changed_together_after_their_difference_was_shown(
+    site: Site, work: Work, mission: MissionId, ruled: None, officer: PersonId
+) -> None:
+    published(work, mission, effective_on=date(2026, 1, 1), adopted_on=None)
+    for role in (Role.INFANTRY, Role.CIVILIAN):
+        accounts.posted_person(work, mission=mission, role=role)
+    site.sign_in(officer)
+    lists = site.get("/requirements/rules")
+    assert "Change the chosen rules" in lists.text
+
+    form = site.post("/requirements/change", {"rules": ["poc", "conduct"]})
+    assert form.status == 200
+    assert "2 rules" in form.text
+    shown = site.post("/requirements/change", entered(form, level="3", due="days-after", due_days="14", step="preview"))
+    for said in (
+        "added 0 changed 2 dropped 0",
+        "Level: 2 practised → 3 independent",
+        "Something else is asked of 2 of 2 people",
+    ):
+        assert said in shown.text
+    assert queries.rule_set(work.session).number == 1
+    silent = site.post("/requirements/change", entered(shown, step="publish"))
+    assert silent.status == 422
+    assert "Say why the rules change" in silent.text
+    done = site.post("/requirements/change", entered(silent, step="publish", note="Harder times."), follow=True)
+
+    assert "0 rules added, 2 changed, 0 dropped" in done.text
+    assert "Harder times." in done.text
+    held = queries.rule_set(work.session)
+    assert (held.number, [(each.level, each.due_days) for each in held.rules]) == (2, [(3, 14), (3, 14)])
+
+
+def test_cells_are_changed_for_their_roles_alone(site: Site, work: Work, ruled: None, officer: PersonId) -> None:
+    choosing = site.sign_in(officer).get("/requirements/?choose=cells")
+    assert "Change the chosen cells" in choosing.text
+
+    form = site.post(
+        "/requirements/change", {"cells": ["baseline:civilian", "baseline:observer", "odd:infantry", "Gender:"]}
+    )
+    shown = site.post("/requirements/change", entered(form, weight="77", step="preview"))
+    assert "added 1 changed 1 dropped 0" in shown.text
+    site.post("/requirements/change", entered(shown, step="publish", note="Civilians and observers."))
+
+    rules = {each.key: each for each in queries.rule_set(work.session).rules}
+    assert set(rules["baseline-conduct"].roles) == {Role.CIVILIAN, Role.OBSERVER}
+    assert (rules["baseline-conduct"].weight, rules["conduct"].weight) == (77, 10)
+    assert Role.CIVILIAN not in rules["conduct"].roles
+
+
+def test_all_that_the_filters_leave_is_changed_and_a_role_filter_is_offered_as_the_role(
+    site: Site, work: Work, ruled: None, officer: PersonId
+) -> None:
+    site.sign_in(officer)
+
+    form = site.post("/requirements/change?role=infantry&area=POC", {"all": "y"})
+
+    assert "1 rule" in form.text
+    assert form.form()["only_for"] == "infantry"
+    empty = site.post("/requirements/change?area=WPS", {"all": "y"})
+    assert empty.location == "/requirements/rules?area=WPS"
+    assert site.get("/requirements/change").location == "/requirements/rules"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        pytest.param({}, "everything is left as it is", id="nothing said"),
+        pytest.param({"weight": "0"}, "Enter a weight from 1 to 100", id="weight"),
+        pytest.param({"weight": "a lot"}, "", id="no number"),
+        pytest.param({"level": "2"}, "This changes nothing", id="already so"),
+        pytest.param({"due": "by-date"}, "Enter the day by which it is due", id="no day"),
+        pytest.param({"kind": "copy"}, "Choose a task or roles", id="no target"),
+        pytest.param({"chosen": "gone"}, "Choose at least one rule", id="rule is gone"),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused_with_what_was_entered(
+    site: Site, work: Work, ruled: None, officer: PersonId, changes: dict[str, str], said: str
+) -> None:
+    form = site.sign_in(officer).post("/requirements/change", {"rules": "poc"})
+
+    page = site.post("/requirements/change", entered(form, step="preview") | changes)
+
+    assert page.status == 422
+    assert said in page.text
+    assert queries.rule_set(work.session).number == 1
+
+
+def test_a_bulk_change_overtaken_by_a_colleague_is_shown_anew_on_top_of_theirs(
+    site: Site, work: Work, work_as: Callable[..., Work], ruled: None, officer: PersonId
+) -> None:
+    other = accounts.holder(work, Office.MANDATE_OFFICER)
+    form = site.sign_in(officer).post("/requirements/change", {"rules": "poc"})
+    shown = site.post("/requirements/change", entered(form, level="4", step="preview"))
+    held = queries.rule_set(work.session).rules
+    operations.publish_rules(work_as(other), rules=[held[0], rule("poc", weight=99)], note="Quicker.")
+
+    late = site.post("/requirements/change", entered(shown, step="publish", note="Mine."))
+
+    assert late.status == 409
+    for said in ("Quicker.", "Weight: 30 → 99", "On top of version 2", "Level: 2 practised → 4 instructor"):
+        assert said in late.text
+    assert late.form()["note"] == "Mine."
+    assert site.post("/requirements/change", entered(late, step="publish")).status == 303
+    made = queries.rule(work.session, key="poc")
+    assert (made.weight, made.level, queries.rule_set(work.session).number) == (99, 4, 3)
+
+
+def test_the_authority_of_an_area_changes_many_of_its_rules_and_copies_to_no_other(
+    site: Site, work: Work, ruled: None, authority: PersonId, stranger: PersonId, colleague: PersonId
+) -> None:
+    for outsider in (stranger, colleague):
+        assert site.sign_in(outsider).post("/requirements/change", {"rules": "poc"}).status == 403
+        assert "Change the chosen rules" not in site.get("/requirements/rules").text
+    site.sign_in(authority)
+
+    form = site.post("/requirements/change", {"rules": ["poc", "conduct"]})
+    assert "1 rule" in form.text
+    forged = site.post("/requirements/change", entered(form, chosen="conduct", weight="5", step="preview"))
+    assert forged.status == 422
+    assert "You may change the rules of the areas you answer for" in forged.text
+    away = site.post("/requirements/change", entered(form, kind="copy", to_task="Gender", step="preview"))
+    assert away.status == 422
+    shown = site.post("/requirements/change", entered(form, weight="5", step="preview"))
+    assert site.post("/requirements/change", entered(shown, step="publish", note="Ours.")).status == 303
+    assert queries.rule(work.session, key="poc").weight == 5

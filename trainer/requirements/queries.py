@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from trainer.accounts import queries as account_queries
+from trainer.accounts.values import MissionCard, MissionId, MissionStatus, Role
 from trainer.competencies import queries as competency_queries
 from trainer.mandates import queries as mandate_queries
-from trainer.mandates.values import TASK_KINDS
-from trainer.requirements.rules import matrix
-from trainer.requirements.values import RequirementsPage, VersionsPage, Wanted
+from trainer.mandates import rules as mandate_rules
+from trainer.mandates.values import TASK_KINDS, RequirementRule, RuleSet
+from trainer.requirements.rules import changes, matrix
+from trainer.requirements.values import ChangePreview, Reach, RequirementsPage, VersionsPage, Wanted
 
 
 def requirements_page(
@@ -61,3 +65,36 @@ def versions_page(session: Session, *, before: int | None = None, after: int | N
         between=tuple(each for each in versions if low < each.number <= high),
         competencies=competency_queries.competencies(session),
     )
+
+
+def preview_of(session: Session, *, before: RuleSet, after: Sequence[RequirementRule], on: date) -> ChangePreview:
+    """Return what moves if the rules were published on the day, and whom it touches. About eight queries, whatever the people."""
+    return ChangePreview(
+        before=before,
+        after=tuple(after),
+        difference=matrix.difference(before.rules, after),
+        reach=reach_of(session, before=before.rules, after=after, on=on),
+    )
+
+
+def reach_of(
+    session: Session, *, before: Sequence[RequirementRule], after: Sequence[RequirementRule], on: date
+) -> Reach:
+    """Return of whom the one state of the rules asks something else than the other, by what is in force and announced."""
+    missions = working_missions(session)
+    ids = [each.id for each in missions]
+    texts = mandate_queries.instruments_of(session, missions=ids)
+    tasks = {mission: mandate_rules.coming(history, on=on) for mission, history in texts.items()}
+    competencies = competency_queries.competencies(session)
+    demands = [
+        mandate_rules.demands_by_role(tasks, rules, competencies=competencies, on=on) for rules in (before, after)
+    ]
+    headcount: Counter[tuple[MissionId, Role]] = Counter()
+    for group in account_queries.people_groups(session, missions=ids, on=on):
+        headcount[group.mission, group.role] += group.people
+    return changes.reach_of(demands[0], demands[1], headcount=headcount, missions=missions, on=on)
+
+
+def working_missions(session: Session) -> tuple[MissionCard, ...]:
+    """Return the missions that are not closed, by name."""
+    return tuple(each for each in account_queries.missions(session) if each.status is not MissionStatus.CLOSED)

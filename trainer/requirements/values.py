@@ -200,13 +200,15 @@ ROLES_CHANGE_NAMES: dict[RolesChange, str] = {
 }
 
 
+Chosen = Mapping[str, tuple[Role, ...]]
+"""Keys of rules, each with the roles for which it is changed or dropped while others are asked as before; none for all."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesChange:
     """One change of all chosen rules; what is None stays as each rule has it."""
 
     kind: ChangeKind
-    only_for: tuple[Role, ...] = ()
-    """Changes or drops the rules for these roles alone; others are asked as before. Empty: for all roles of each rule."""
     level: Level | None = None
     due: DueRule | None = None
     due_days: int | None = None

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from trainer.web.requirements import matrix, single, words
+from trainer.web.requirements import bulk, matrix, single, words
 
 blueprint = Blueprint("requirements", __name__, url_prefix="/requirements")
 
@@ -15,6 +15,9 @@ blueprint.add_url_rule("/versions", view_func=matrix.versions)
 blueprint.add_url_rule("/new-rule", view_func=single.new_rule, methods=["GET", "POST"])
 blueprint.add_url_rule("/rules/<string:rule>", view_func=single.edit_rule, methods=["GET", "POST"])
 blueprint.add_url_rule("/rules/<string:rule>/drop", view_func=single.drop_rule, methods=["POST"])
+
+# many rules
+blueprint.add_url_rule("/change", view_func=bulk.change, methods=["GET", "POST"])
 
 for filter_name, word in words.FILTERS.items():
     blueprint.add_app_template_filter(word, filter_name)

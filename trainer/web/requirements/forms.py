@@ -21,6 +21,14 @@ from trainer.mandates.values import (
     Scope,
     TaskKindKey,
 )
+from trainer.requirements.values import (
+    CHANGE_KIND_NAMES,
+    ROLES_CHANGE_NAMES,
+    ChangeKind,
+    Chosen,
+    RolesChange,
+    RulesChange,
+)
 from trainer.web.forms import CheckboxesField, LongTextField, NumberField, PageForm, RadiosField, SelectField
 from trainer.web.mandates import words
 from trainer.web.mandates.forms import translated
@@ -39,6 +47,131 @@ def tasks_in(areas: Collection[Area]) -> list[wtforms.SelectChoice]:
             for choice in choices
         ),
     ]
+
+
+LEAVE = ""
+"""The choice of changing nothing."""
+
+
+class ChangeForm(PageForm):
+    """One change of many rules; what is left empty stays as each rule has it."""
+
+    chosen = wtforms.HiddenField()
+    """Keys of rules; behind a colon the roles for which a rule is changed, where it is not for all."""
+    seen_number = wtforms.HiddenField()
+    kind = RadiosField(
+        lazy_gettext("What to do with the chosen rules"),
+        choices=translated(CHANGE_KIND_NAMES),
+        default=ChangeKind.CHANGE.value,
+    )
+    only_for = CheckboxesField(
+        lazy_gettext("Only for these roles"),
+        description=lazy_gettext("The other roles of a rule are asked as before. None chosen means all its roles."),
+        choices=translated(ROLE_NAMES),
+        validators=[Optional()],
+    )
+    level = SelectField(
+        lazy_gettext("Level"),
+        choices=[
+            (LEAVE, lazy_gettext("As each rule has it")),
+            *((str(int(each)), lazy_gettext(LEVEL_NAMES[each])) for each in Level if each is not Level.NONE),
+        ],
+    )
+    due = RadiosField(
+        lazy_gettext("By when"),
+        choices=[(LEAVE, lazy_gettext("As each rule has it")), *translated(DUE_NAMES)],
+        default=LEAVE,
+        validators=[Optional()],
+    )
+    due_days = NumberField(
+        lazy_gettext("Days after the task takes effect"), validators=[Optional()], render_kw={"least": 0}
+    )
+    due_on = DayField(lazy_gettext("By this day"), validators=[Optional()])
+    scope = RadiosField(
+        lazy_gettext("Of whom"),
+        choices=[(LEAVE, lazy_gettext("As each rule has it")), *translated(SCOPE_NAMES)],
+        default=LEAVE,
+        validators=[Optional()],
+    )
+    scope_size = NumberField(
+        lazy_gettext("How many, or what percentage"), validators=[Optional()], render_kw={"least": 1}
+    )
+    weight = NumberField(
+        lazy_gettext("Weight"),
+        description=lazy_gettext("From 1 to 100: what is planned first when seats are short."),
+        validators=[Optional()],
+        render_kw={"least": 1, "most": 100},
+    )
+    least_source = SelectField(
+        lazy_gettext("Least evidence"),
+        choices=[(LEAVE, lazy_gettext("As each rule has it")), *translated(SOURCE_NAMES)],
+    )
+    refresher_months = NumberField(
+        lazy_gettext("Months within which a refresher is enough"), validators=[Optional()], render_kw={"least": 0}
+    )
+    roles_change = RadiosField(
+        lazy_gettext("What becomes of the roles"),
+        choices=translated(ROLES_CHANGE_NAMES),
+        default=RolesChange.KEEP.value,
+    )
+    roles = CheckboxesField(
+        lazy_gettext("Roles"),
+        description=lazy_gettext("For copies: none chosen means the roles of each rule."),
+        choices=translated(ROLE_NAMES),
+        validators=[Optional()],
+    )
+    to_task = SelectField(lazy_gettext("Copy them to the task"), validate_choice=False)
+    note = LongTextField(
+        lazy_gettext("Why the rules change"),
+        description=lazy_gettext("It stays with the version."),
+        validators=[Optional(), Length(max=1000)],
+        render_kw={"rows": 2},
+    )
+
+    def offer(self, areas: Collection[Area]) -> None:
+        """Tasks of these areas may be copied to."""
+        self.to_task.choices = [
+            wtforms.SelectChoice("", str(lazy_gettext("The task that each rule has"))),
+            *(each for each in tasks_in(areas) if each.value),
+        ]
+
+    def to_chosen(self) -> Chosen:
+        """The chosen rules, each with the roles for which it is changed."""
+        only = {role.value for role in Role if role.value in (self.only_for.data or ())}
+        found: dict[str, tuple[Role, ...]] = {}
+        for word in (self.chosen.data or "").split():
+            key, _, roles = word.partition(":")
+            named = {each for each in roles.split(",") if each}
+            asked = named & only if named and only else named or only
+            if named and only and not asked:
+                continue
+            found[key] = tuple(role for role in Role if role.value in asked)
+        return found
+
+    def to_change(self) -> RulesChange:
+        """What was entered, as the capability takes it; only for a form that is valid."""
+        kind = ChangeKind(self.kind.data)
+        roles = tuple(role for role in Role if role.value in (self.roles.data or ()))
+        if kind is ChangeKind.DROP:
+            return RulesChange(kind=kind)
+        if kind is ChangeKind.COPY:
+            task = TaskKindKey(self.to_task.data) if self.to_task.data in TASK_KINDS else None
+            return RulesChange(kind=kind, roles=roles, to_task=task)
+        how = RolesChange(self.roles_change.data)
+        return RulesChange(
+            kind=kind,
+            level=Level(int(self.level.data)) if self.level.data else None,
+            due=DueRule(self.due.data) if self.due.data else None,
+            due_days=self.due_days.data,
+            due_on=self.due_on.data,
+            scope=Scope(self.scope.data) if self.scope.data else None,
+            scope_size=self.scope_size.data,
+            roles_change=how,
+            roles=() if how is RolesChange.KEEP else roles,
+            weight=self.weight.data,
+            least_source=Source(self.least_source.data) if self.least_source.data else None,
+            refresher_months=self.refresher_months.data,
+        )
 
 
 class RuleForm(PageForm):
