@@ -76,7 +76,14 @@ CONFINED = {
 }
 """What is about one mission or its people: closed to those whose office is confined to another."""
 
-EVERYWHERE = {"planning.policy", "requirements.drop_rule", "requirements.edit_rule", "requirements.new_rule"}
+EVERYWHERE = {
+    "planning.policy",
+    "requirements.change",
+    "requirements.drop_rule",
+    "requirements.edit_rule",
+    "requirements.new_rule",
+    "requirements.sheet",
+}
 """What holds in every mission: closed to those whose office is confined to one."""
 
 PARTNERS_OWN = {

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "plan": ("trainer.cli.plan", "plan"),
     "readiness": ("trainer.cli.readiness", "group"),
     "replan": ("trainer.cli.replan", "replan"),
+    "requirements": ("trainer.cli.requirements", "group"),
     "serve": ("trainer.cli.serve", "serve"),
     "worker": ("trainer.cli.serve", "worker"),
 }

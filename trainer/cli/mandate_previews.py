@@ -69,7 +69,7 @@ def compare(
     from trainer.interop.previews_json import comparison_to_json
     from trainer.mandates import queries
 
-    with _reading(start, database) as (session, zone):
+    with reading(start, database) as (session, zone):
         one = account_queries.mission_by_key(session, key=mission).id
         two = one if other is None else account_queries.mission_by_key(session, key=other).id
         known_at = None if known_on is None else end_of(known_on, zone)
@@ -95,7 +95,7 @@ def preview(start: Start | None, draft: Path, *, on: date | None, database: str 
     from trainer.interop.previews_json import preview_to_json
     from trainer.previews import queries
 
-    with _reading(start, database) as (session, zone):
+    with reading(start, database) as (session, zone):
         content = mandates_json.read_draft(session, content=draft.read_bytes())
         found = queries.preview_of(session, draft=content, on=on or datetime.now(tz=zone).date())
     if as_json:
@@ -113,7 +113,7 @@ def export(start: Start | None, mission: str, *, database: str | None) -> None:
     from trainer.accounts import queries as account_queries
     from trainer.interop import mandates_json
 
-    with _reading(start, database) as (session, _):
+    with reading(start, database) as (session, _):
         card = account_queries.mission_by_key(session, key=mission)
         content = mandates_json.write_mandate(session, mission=card.id)
     click.echo(json.dumps(content, ensure_ascii=False, indent=2))
@@ -125,7 +125,7 @@ def end_of(day: date, zone: ZoneInfo) -> datetime:
 
 
 @contextmanager
-def _reading(start: Start | None, database: str | None) -> Iterator[tuple[Session, ZoneInfo]]:
+def reading(start: Start | None, database: str | None) -> Iterator[tuple[Session, ZoneInfo]]:
     """A session that writes nothing, and the zone of the organisation's days; refusals are told as errors."""
     from sqlalchemy.orm import Session
 

@@ -512,7 +512,7 @@ def publish_rules(
         for key, each in competency_queries.competencies(work.session).items()
         if each.retired_on is None or work.today < each.retired_on
     }
-    problems = judge.check_rules(rules, known=known)
+    problems = judge.check_rules(rules, known=known, before=before.rules)
     if problems:
         raise InvalidRules(problems)
     changed = judge.changed_rules(before.rules, rules)

@@ -12,13 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from flask import Response, stream_with_context
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""A spreadsheet takes a text that begins so for a formula and runs it; the last four are wide forms of the first.
-
-Source: OWASP, CSV Injection, owasp.org/www-community/attacks/CSV_Injection.
-"""
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it spreadsheets read accents and Arabic letters wrongly."""
+from trainer.interop.csv_text import BYTE_ORDER_MARK, safe
 
 
 def csv_file(name: str, heads: Sequence[object], rows: Iterable[Sequence[object]]) -> Response:
@@ -45,9 +39,3 @@ def _line(values: Sequence[object]) -> str:
     held = io.StringIO()
     csv.writer(held).writerow([value if isinstance(value, int) else safe(value) for value in values])
     return held.getvalue()
-
-
-def safe(value: object) -> str:
-    """The text of a cell; one that a spreadsheet would run is marked as text."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -338,12 +338,21 @@ def asked_alike(
     return answer
 
 
-def check_rules(rules: Sequence[RequirementRule], *, known: Collection[CompetencyKey]) -> tuple[Problem, ...]:
-    """Return all that is wrong with a set of rules; `known` are the competencies of the frameworks in use."""
+def check_rules(
+    rules: Sequence[RequirementRule],
+    *,
+    known: Collection[CompetencyKey],
+    before: Collection[RequirementRule] = (),
+) -> tuple[Problem, ...]:
+    """Return all that is wrong with a set of rules; `known` are the competencies of the frameworks in use.
+
+    A rule that stands so among those before is not judged again: a competency retired since keeps nobody from changing others.
+    """
     problems: list[Problem] = []
     seen: set[str] = set()
+    kept = frozenset(before)
     for rule in rules:
-        for field, message in _rule_problems(rule, known=known):
+        for field, message in () if rule in kept else _rule_problems(rule, known=known):
             problems.append(Problem(field=field, message=message))
         if rule.key in seen:
             said = wording("Two rules have the key {rule}. Give one of them another.", rule=rule.key)

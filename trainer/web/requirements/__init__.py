@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from trainer.web.requirements import bulk, matrix, single, words
+from trainer.web.requirements import bulk, matrix, sheets, single, words
 
 blueprint = Blueprint("requirements", __name__, url_prefix="/requirements")
 
@@ -18,6 +18,10 @@ blueprint.add_url_rule("/rules/<string:rule>/drop", view_func=single.drop_rule, 
 
 # many rules
 blueprint.add_url_rule("/change", view_func=bulk.change, methods=["GET", "POST"])
+
+# as a sheet
+blueprint.add_url_rule("/requirements.csv", view_func=sheets.export)
+blueprint.add_url_rule("/sheet", view_func=sheets.sheet, methods=["GET", "POST"])
 
 for filter_name, word in words.FILTERS.items():
     blueprint.add_app_template_filter(word, filter_name)

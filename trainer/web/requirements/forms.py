@@ -29,7 +29,16 @@ from trainer.requirements.values import (
     RolesChange,
     RulesChange,
 )
-from trainer.web.forms import CheckboxesField, LongTextField, NumberField, PageForm, RadiosField, SelectField
+from trainer.web.forms import (
+    CheckboxesField,
+    CheckboxField,
+    FileField,
+    LongTextField,
+    NumberField,
+    PageForm,
+    RadiosField,
+    SelectField,
+)
 from trainer.web.mandates import words
 from trainer.web.mandates.forms import translated
 from trainer.web.mandates.milestone_forms import DayField
@@ -172,6 +181,35 @@ class ChangeForm(PageForm):
             least_source=Source(self.least_source.data) if self.least_source.data else None,
             refresher_months=self.refresher_months.data,
         )
+
+
+class SheetForm(PageForm):
+    """A sheet to be taken in: as a file at first, as text while it is looked at."""
+
+    file = FileField(
+        lazy_gettext("The sheet"),
+        description=lazy_gettext("Comma-separated values in UTF-8, as they are downloaded here."),
+        validators=[Optional()],
+        render_kw={"accept": ".csv,.txt"},
+    )
+    whole = CheckboxField(
+        lazy_gettext("Drop the rules that the sheet does not have"),
+        description=lazy_gettext("Otherwise they stay as they are, and the sheet may hold a part of the rules."),
+    )
+    content = wtforms.HiddenField()
+    seen_number = wtforms.HiddenField()
+    note = LongTextField(
+        lazy_gettext("Why the rules change"),
+        description=lazy_gettext("It stays with the version."),
+        validators=[Optional(), Length(max=1000)],
+        render_kw={"rows": 2},
+    )
+
+    def to_content(self) -> bytes | None:
+        """The sheet that was sent; None where there is none."""
+        if self.file.data:
+            return bytes(self.file.data.read())
+        return self.content.data.encode() if self.content.data else None
 
 
 class RuleForm(PageForm):
