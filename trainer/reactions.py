@@ -40,7 +40,7 @@ from trainer.shocks.values import CapacityShock, PartnerCloses, ShockId
 from trainer.tracks import events as track_events
 from trainer.tracks import operations as track_operations
 from trainer.tracks import queries as track_queries
-from trainer.tracks.values import Assignment, AssignmentId
+from trainer.tracks.values import Assignment, AssignmentId, Returned
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +73,13 @@ def plan_after_publication(work: Work, event: mandate_events.InstrumentPublished
         cause_key=f"instrument:{event.instrument_id}",
         by_instrument=True,
     )
+
+
+def give_back_after_withdrawal(
+    work: Work, event: mandate_events.InstrumentWithdrawn | mandate_events.ConfirmationTakenBack
+) -> None:
+    """Give back what plans took because of the text, where something in force asks for it again; before planning anew."""
+    plan_operations.give_back(work, subject=Subject(kind=SubjectKind.INSTRUMENT, id=event.instrument_id))
 
 
 def plan_after_withdrawal(work: Work, event: mandate_events.InstrumentWithdrawn) -> None:
@@ -384,6 +391,12 @@ def tell_people_of_assignments(work: Work, event: track_events.ModulesAssigned) 
             about=Subject(kind=SubjectKind.ASSIGNMENT, id=each.id),
             lines=(
                 wording(
+                    "You have been given back: {title}. It is due by {due_on}.",
+                    title=titles[each.id],
+                    due_on=each.due_on.isoformat(),
+                )
+                if each.restored_at
+                else wording(
                     "You have been given: {title}. It is due by {due_on}.",
                     title=titles[each.id],
                     due_on=each.due_on.isoformat(),
@@ -413,6 +426,39 @@ def tell_people_of_assignments(work: Work, event: track_events.ModulesAssigned) 
         for each in taken
     ]
     notification_operations.queue_notifications(work, notices=messages)
+
+
+def tell_people_of_what_is_lost(work: Work, event: plan_events.TrainingGivenBack) -> None:
+    """One message per assignment that was to be given back and could not be, with the reason."""
+    lost = _assignments(work, event.lost)
+    titles = _titles(work, lost)
+    became = plan_queries.became_of(work.session, assignments=[each.id for each in lost])
+    notification_operations.queue_notifications(
+        work,
+        notices=[
+            Notice(
+                to=each.person,
+                kind=NotificationKind.WITHDRAWN,
+                about=Subject(kind=SubjectKind.ASSIGNMENT, id=each.id),
+                lines=(
+                    wording("{title} could not be given back to you.", title=titles[each.id]),
+                    LOST_SENTENCES[became[each.id]],
+                    wording("If your mission still asks for it, something else is planned for you."),
+                ),
+                dedupe=f"not-given-back:{each.id}:{work.today}",
+            )
+            for each in lost
+        ],
+    )
+
+
+LOST_SENTENCES: Mapping[Returned, Wording] = {
+    Returned.SEAT_GONE: wording("Others have taken the places of its session."),
+    Returned.SESSION_BEGUN: wording("Its session has begun or is over."),
+    Returned.SESSION_CANCELLED: wording("Its session was cancelled."),
+    Returned.COURSE_CLOSED: wording("Its course is closed or no longer recognised."),
+    Returned.MODULE_RETIRED: wording("The module is no longer taught."),
+}
 
 
 def _assignments(work: Work, ids: Iterable[int]) -> tuple[Assignment, ...]:
@@ -459,10 +505,10 @@ def remind_of_overdue(work: Work, event: track_events.AssignmentsOverdue) -> Non
 
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     mandate_events.InstrumentPublished: (plan_after_publication, refresh_mission),
-    mandate_events.InstrumentWithdrawn: (plan_after_withdrawal, refresh_mission),
+    mandate_events.InstrumentWithdrawn: (give_back_after_withdrawal, plan_after_withdrawal, refresh_mission),
     mandate_events.MandateDayReached: (plan_on_mandate_day, refresh_mission),
     mandate_events.ConditionConfirmed: (plan_after_condition, refresh_mission),
-    mandate_events.ConfirmationTakenBack: (plan_after_condition, refresh_mission),
+    mandate_events.ConfirmationTakenBack: (give_back_after_withdrawal, plan_after_condition, refresh_mission),
     mandate_events.RulesRevised: (plan_after_new_rules, refresh_all_missions),
     shock_events.ShockDeclared: (plan_after_shock, refresh_struck_missions),
     shock_events.ShockEnded: (plan_after_end_of_shock, refresh_struck_missions),
@@ -483,6 +529,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     plan_events.PlanApproved: (settle_messages_of_plan,),
     plan_events.PlanDismissed: (settle_messages_of_plan,),
     plan_events.PlanSuperseded: (settle_messages_of_plan,),
+    plan_events.TrainingGivenBack: (tell_people_of_what_is_lost,),
     track_events.ModulesAssigned: (tell_people_of_assignments,),
     track_events.AssignmentCompleted: (plan_what_was_left_for_later,),
     track_events.AssignmentsOverdue: (remind_of_overdue,),

@@ -48,6 +48,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_condition_confirmation")),
     )
     op.create_index(op.f("ix_condition_confirmation_instrument_id"), "condition_confirmation", ["instrument_id"])
+    op.create_table(
+        "given_back",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("subject_kind", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", BIG, nullable=False),
+        sa.Column("plan_id", BIG, nullable=False),
+        sa.Column("assignment_id", BIG, nullable=False),
+        sa.Column("person_id", BIG, nullable=False),
+        sa.Column(
+            "became",
+            sa.Enum(
+                "given-back",
+                "seat-gone",
+                "session-begun",
+                "session-cancelled",
+                "course-closed",
+                "module-retired",
+                "person-moved",
+                "person-left",
+                "has-it",
+                "held",
+                "not-asked",
+                name="returned",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_given_back_plan_id")),
+        sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_given_back_assignment_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_given_back_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_given_back")),
+    )
+    for column in ("plan_id", "assignment_id", "person_id"):
+        op.create_index(op.f(f"ix_given_back_{column}"), "given_back", [column])
+    op.create_index("ix_given_back_subject", "given_back", ["subject_kind", "subject_id"])
 
 
 def _add(table: str, column: sa.Column) -> None:
@@ -60,6 +98,7 @@ def _add(table: str, column: sa.Column) -> None:
 
 def downgrade() -> None:
     """Take them away again."""
+    op.drop_table("given_back")
     op.drop_table("condition_confirmation")
     for column in ("ahead", "ends_with", "begins_with"):
         with op.batch_alter_table("instrument_task") as batch:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import accounts, partners, tracks
+from trainer.catalogue.models import ModuleVersion
 from trainer.competencies import queries as competency_queries
 from trainer.competencies.models import EvidenceRow
 from trainer.competencies.values import Level, Source
@@ -18,7 +19,8 @@ from trainer.kernel.values import PersonId, wording
 from trainer.kernel.work import Work
 from trainer.partners import operations as partner_operations
 from trainer.partners import queries as partner_queries
-from trainer.partners.values import SessionId, SessionState
+from trainer.partners.models import Course, CourseSession
+from trainer.partners.values import CourseState, SessionId, SessionState
 from trainer.tracks import operations, queries
 from trainer.tracks.events import (
     AssignmentCompleted,
@@ -29,7 +31,7 @@ from trainer.tracks.events import (
     ModulesAssigned,
 )
 from trainer.tracks.models import AssignmentRow, Attempt
-from trainer.tracks.values import AssignmentId, AssignmentState, Step, Withdrawal
+from trainer.tracks.values import AssignmentId, AssignmentState, Returned, Step, Withdrawal
 
 STATE = AssignmentState
 BECAUSE = wording("Your mission no longer does this.")
@@ -235,10 +237,10 @@ def test_what_was_taken_is_given_back(work: Work, person: PersonId) -> None:
 
     work.session.flush()
     found = queries.assignment(work.session, assignment=taken)
-    assert restored == (taken,)
+    assert restored == {taken: Returned.GIVEN_BACK}
     assert (found.state, found.ended_at, found.ended_because) == (STATE.ASSIGNED, None, None)
     assert found.restored_at == work.now
-    assert operations.restore(work, assignments=[taken]) == ()
+    assert operations.restore(work, assignments=[taken]) == {taken: Returned.HAS_IT}
 
 
 def test_only_as_many_seats_are_given_back_as_are_left(work: Work, person: PersonId) -> None:
@@ -250,7 +252,7 @@ def test_only_as_many_seats_are_given_back_as_are_left(work: Work, person: Perso
 
     restored = operations.restore(work, assignments=taken)
 
-    assert restored == (taken[0],)
+    assert restored == {taken[0]: Returned.GIVEN_BACK, taken[1]: Returned.SEAT_GONE}
     assert seats_taken(work, held) == 1
     assert state_of(work, taken[1]) is STATE.WITHDRAWN
 
@@ -259,7 +261,59 @@ def test_what_the_person_has_again_is_not_given_back_besides(work: Work, person:
     taken = tracks.withdrawn_assignment(work, person=person)
     tracks.assignment(work, person=person)
 
-    assert operations.restore(work, assignments=[taken]) == ()
+    assert operations.restore(work, assignments=[taken]) == {taken: Returned.HAS_IT}
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"state": SessionState.CANCELLED}, Returned.SESSION_CANCELLED),
+        ({"state": SessionState.HELD}, Returned.SESSION_BEGUN),
+        ({"starts_on": date(2026, 11, 20), "ends_on": date(2026, 11, 27)}, Returned.SESSION_BEGUN),
+        ({"starts_on": date(2026, 11, 24), "ends_on": date(2026, 11, 27)}, Returned.SESSION_BEGUN),
+    ],
+)
+def test_a_seat_that_cannot_be_taken_any_more_is_not_given_back(
+    work: Work, person: PersonId, changes: dict[str, object], why: Returned
+) -> None:
+    held = partners.course_session(work, seats=3)
+    taken = tracks.seat(work, person=person, course_session=held, state=STATE.WITHDRAWN, takes=0)
+    row = work.session.get_one(CourseSession, held)
+    for name, value in changes.items():
+        setattr(row, name, value)
+    work.session.flush()
+
+    assert operations.restore(work, assignments=[taken]) == {taken: why}
+    assert state_of(work, taken) is STATE.WITHDRAWN
+    assert seats_taken(work, held) == 0
+
+
+def test_a_seat_of_a_closed_course_is_not_given_back(work: Work, person: PersonId) -> None:
+    held = partners.course_session(work, seats=3)
+    taken = tracks.seat(work, person=person, course_session=held, state=STATE.WITHDRAWN, takes=0)
+    course = work.session.get_one(Course, work.session.get_one(CourseSession, held).course_id)
+    course.state = CourseState.CLOSED
+    work.session.flush()
+
+    assert operations.restore(work, assignments=[taken]) == {taken: Returned.COURSE_CLOSED}
+
+
+def test_a_module_that_is_no_longer_taught_is_not_given_back(work: Work, person: PersonId) -> None:
+    taken = tracks.withdrawn_assignment(work, person=person)
+    for row in work.session.scalars(select(ModuleVersion)):
+        row.current = False
+    work.session.flush()
+
+    assert operations.restore(work, assignments=[taken]) == {taken: Returned.MODULE_RETIRED}
+
+
+def test_what_is_held_back_stays_taken_with_its_reason(work: Work, person: PersonId) -> None:
+    taken = tracks.withdrawn_assignment(work, person=person)
+
+    told = operations.restore(work, assignments=[taken], but={taken: Returned.PERSON_MOVED})
+
+    assert told == {taken: Returned.PERSON_MOVED}
+    assert state_of(work, taken) is STATE.WITHDRAWN
 
 
 # learning

@@ -437,6 +437,24 @@ class InstrumentDraft:
         )
 
 
+def as_draft(text: Instrument) -> InstrumentDraft:
+    """Return a text as it was drafted, to be entered anew."""
+    return InstrumentDraft(
+        mission=text.mission,
+        symbol=text.symbol,
+        title=text.title,
+        adopted_on=text.adopted_on,
+        effective_on=text.effective_on,
+        expires_on=text.expires_on,
+        expiry_known=text.expiry_known,
+        complete_adjustment=text.complete_adjustment,
+        tasks=text.tasks,
+        certainty=text.certainty,
+        note=text.note,
+        milestones=text.milestones,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSource:
     """One way in which a task in force is to be done, and the text behind it."""

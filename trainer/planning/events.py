@@ -73,3 +73,16 @@ class PlanRunParked(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanPolicySet(Event):
     number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingGivenBack(Event):
+    """What plans had taken because of something that no longer holds was given back, as far as it could be."""
+
+    restored: tuple[int, ...]
+    """Assignments."""
+    lost: tuple[int, ...]
+    """Assignments that people miss: their seats or modules are gone."""
+    instrument_id: int | None = None
+    shock_id: int | None = None
+    plan_id: int | None = None

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.kernel.db import Base, BigId, enum_column, id_column, reference
 from trainer.planning.values import PlanState, RunState, StepMove
+from trainer.tracks.values import Returned
 
 
 class PlanPolicyRow(Base):
@@ -119,3 +120,21 @@ class PlanUnmetRow(Base):
     code: Mapped[int]
     sentence: Mapped[dict[str, Any]]
     because: Mapped[list[Any]]
+
+
+class GivenBackRow(Base):
+    """What became of one assignment that a plan had taken, once what the plan rested on no longer held."""
+
+    __tablename__ = "given_back"
+    __table_args__ = (Index("ix_given_back_subject", "subject_kind", "subject_id"),)
+
+    id: Mapped[int] = id_column()
+    subject_kind: Mapped[str] = mapped_column(String(40))
+    """Of what no longer holds: an instrument, a loss of capacity, or the plan that was undone."""
+    subject_id: Mapped[int] = mapped_column(BigId)
+    plan_id: Mapped[int] = reference("plan.id")
+    """That had taken it."""
+    assignment_id: Mapped[int] = reference("assignment.id")
+    person_id: Mapped[int] = reference("person.id")
+    became: Mapped[Returned] = enum_column(Returned)
+    noted_at: Mapped[datetime]

@@ -30,8 +30,9 @@ from trainer.planning.events import (
     PlanRunParked,
     PlanSuperseded,
     PlanUndone,
+    TrainingGivenBack,
 )
-from trainer.planning.models import PlanPolicyRow, PlanRow, PlanRun, PlanStepRow, PlanUnmetRow
+from trainer.planning.models import GivenBackRow, PlanPolicyRow, PlanRow, PlanRun, PlanStepRow, PlanUnmetRow
 from trainer.planning.rules import answer, approval
 from trainer.planning.rules.question import Snapshot
 from trainer.planning.values import (
@@ -49,7 +50,7 @@ from trainer.planning.values import (
 )
 from trainer.tracks import operations as track_operations
 from trainer.tracks import queries as track_queries
-from trainer.tracks.values import AssignmentId, AssignmentState, Step, Withdrawal
+from trainer.tracks.values import LOST, AssignmentId, AssignmentState, Returned, Step, Withdrawal
 
 LEASE = timedelta(minutes=5)
 """Whoever makes a plan holds its run so long, and longer with each stage; a run that nobody holds any more is free again."""
@@ -608,7 +609,8 @@ def undo_plan(work: Work, *, plan: PlanId, seen_version: int) -> UndoReport:
         plan=plan,
         decided_by=work.actor.person,
     )
-    restored = track_operations.restore(work, assignments=taken)
+    told = _restore(work, dict.fromkeys(taken, plan), subject=Subject(kind=SubjectKind.PLAN, id=plan))
+    restored = tuple(each for each, became in told.items() if became is Returned.GIVEN_BACK)
     row.state, row.decided_at, row.decided_by_id = PlanState.UNDONE, work.now, work.actor.person
     work.record(PlanUndone(plan_id=plan))
     done = {*withdrawn}
@@ -624,20 +626,60 @@ def undo_plan(work: Work, *, plan: PlanId, seen_version: int) -> UndoReport:
     )
 
 
-def give_back(work: Work, *, subject: Subject) -> tuple[AssignmentId, ...]:
-    """Give people back what approved plans took because of a thing that no longer holds, as far as it can be; return what was.
+def give_back(work: Work, *, subject: Subject) -> Mapping[AssignmentId, Returned]:
+    """Give people back what approved plans took because of a thing that no longer holds, as far as it can be.
 
-    What the plans gave stays. Reads the runs of that cause, and is safe to repeat.
+    Returns what became of each, and keeps it for the page that says so. What the plans gave stays. Safe to repeat.
     """
-    approved = work.session.execute(
-        select(PlanRow.id, PlanRun.cause)
-        .join(PlanRun, PlanRun.id == PlanRow.run_id)
-        .where(PlanRow.state == PlanState.APPROVED)
-        .order_by(PlanRow.id)
+    plans = queries.approved_because(work.session, subject=subject)
+    taken = {each: plan for plan in plans for each in queries.taken_by(work.session, plan=plan)}
+    if not taken:
+        return {}
+    return _restore(work, taken, subject=subject, asked=True)
+
+
+def _restore(
+    work: Work, taken: Mapping[AssignmentId, PlanId], *, subject: Subject, asked: bool = False
+) -> Mapping[AssignmentId, Returned]:
+    """Give back, keep what became of each, and tell of it; with `asked`, only what something in force asks for."""
+    but = queries.not_to_give_back(work.session, taken=taken, on=work.today, asked=asked)
+    told = track_operations.restore(work, assignments=tuple(taken), but=but)
+    found = track_queries.assignments(work.session, ids=tuple(told))
+    noted = set(
+        work.session.scalars(
+            select(GivenBackRow.assignment_id).where(
+                GivenBackRow.subject_kind == subject.kind.value, GivenBackRow.subject_id == subject.id
+            )
+        )
     )
-    plans = [PlanId(plan) for plan, cause in approved if queries.cause_from_json(cause).subject == subject]
-    taken = [each for plan in plans for each in queries.taken_by(work.session, plan=plan)]
-    return track_operations.restore(work, assignments=taken) if taken else ()
+    rows = [
+        {
+            "subject_kind": subject.kind.value,
+            "subject_id": subject.id,
+            "plan_id": taken[each],
+            "assignment_id": each,
+            "person_id": found[each].person,
+            "became": became,
+            "noted_at": work.now,
+        }
+        for each, became in told.items()
+        if each not in noted
+    ]
+    if rows:
+        work.session.execute(insert(GivenBackRow), rows)
+        fresh = {row["assignment_id"] for row in rows}
+        work.record(
+            TrainingGivenBack(
+                restored=tuple(
+                    each for each, became in told.items() if became is Returned.GIVEN_BACK and each in fresh
+                ),
+                lost=tuple(each for each, became in told.items() if became in LOST and each in fresh),
+                instrument_id=subject.id if subject.kind is SubjectKind.INSTRUMENT else None,
+                shock_id=subject.id if subject.kind is SubjectKind.SHOCK else None,
+                plan_id=subject.id if subject.kind is SubjectKind.PLAN else None,
+            )
+        )
+    return told
 
 
 # Policy

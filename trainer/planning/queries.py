@@ -18,6 +18,7 @@ from trainer.accounts.values import MissionId, PersonProfile
 from trainer.catalogue import queries as catalogue_queries
 from trainer.catalogue.values import AtLevel, ModuleKey
 from trainer.competencies import queries as competency_queries
+from trainer.competencies import rules as competency_rules
 from trainer.competencies.values import CompetencyKey, Level, TaskRef
 from trainer.kernel import ledger
 from trainer.kernel.errors import NotFound
@@ -27,7 +28,7 @@ from trainer.partners import queries as partner_queries
 from trainer.partners import rules as partner_rules
 from trainer.partners.values import SessionId, SessionOffer
 from trainer.planning.engine.explain import Reason
-from trainer.planning.models import PlanPolicyRow, PlanRow, PlanRun, PlanStepRow, PlanUnmetRow
+from trainer.planning.models import GivenBackRow, PlanPolicyRow, PlanRow, PlanRun, PlanStepRow, PlanUnmetRow
 from trainer.planning.rules import question, shocks
 from trainer.planning.rules.question import Snapshot
 from trainer.planning.rules.sentences import title_of
@@ -47,6 +48,8 @@ from trainer.planning.values import (
     PlansPage,
     PlanState,
     Policy,
+    ReturnLine,
+    ReturnsPage,
     RunHead,
     RunStage,
     RunState,
@@ -57,7 +60,7 @@ from trainer.planning.values import (
 )
 from trainer.shocks import queries as shock_queries
 from trainer.tracks import queries as track_queries
-from trainer.tracks.values import OPEN_STATES, Assignment, AssignmentId, AssignmentState
+from trainer.tracks.values import LOST, OPEN_STATES, Assignment, AssignmentId, AssignmentState, Returned
 
 
 class NoSuchRun(NotFound):
@@ -613,3 +616,140 @@ def first_begun_seat(session: Session, assignments: Collection[Assignment], *, o
     }
     cards = partner_queries.session_cards(session, sessions=sessions) if sessions else {}
     return min((card.starts_on for card in cards.values() if card.starts_on <= on), default=None)
+
+
+# What is given back
+
+
+def approved_because(session: Session, *, subject: Subject) -> tuple[PlanId, ...]:
+    """Return the approved plans that were made because of a thing, in their order."""
+    approved = session.execute(
+        select(PlanRow.id, PlanRun.cause)
+        .join(PlanRun, PlanRun.id == PlanRow.run_id)
+        .where(PlanRow.state == PlanState.APPROVED)
+        .order_by(PlanRow.id)
+    )
+    return tuple(PlanId(plan) for plan, cause in approved if cause_from_json(cause).subject == subject)
+
+
+def taken_because(session: Session, *, subject: Subject) -> int:
+    """Return how many modules and seats approved plans took because of a thing."""
+    return sum(len(taken_by(session, plan=plan)) for plan in approved_because(session, subject=subject))
+
+
+def not_to_give_back(
+    session: Session, *, taken: Mapping[AssignmentId, PlanId], on: date, asked: bool
+) -> Mapping[AssignmentId, Returned]:
+    """Return which of the assignments are not to be given back, and why: the person moved or left, or needs it no more.
+
+    Whether it is needed is asked only with `asked`.
+    """
+    found = track_queries.assignments(session, ids=tuple(taken))
+    people = {each.person for each in found.values()}
+    profiles = account_queries.profiles_of(session, people=people, on=on)
+    missions = {
+        PlanId(plan): set(concerned)
+        for plan, concerned in session.execute(
+            select(PlanRow.id, PlanRow.missions).where(PlanRow.id.in_(set(taken.values())))
+        )
+    }
+    needed = _needed(session, people, on=on) if asked else {}
+    answer: dict[AssignmentId, Returned] = {}
+    for each in found.values():
+        profile, concerned = profiles.get(each.person), missions[taken[each.id]]
+        if profile is None or profile.mission is None:
+            answer[each.id] = Returned.PERSON_LEFT
+        elif concerned and profile.mission not in concerned:
+            answer[each.id] = Returned.PERSON_MOVED
+        elif asked and each.closes:
+            required, lacking = needed[each.person]
+            keys = {one.competency for one in each.closes}
+            if not keys & required:
+                answer[each.id] = Returned.NOT_ASKED
+            elif not keys & lacking:
+                answer[each.id] = Returned.HELD
+    return answer
+
+
+def _needed(
+    session: Session, people: Collection[PersonId], *, on: date
+) -> Mapping[PersonId, tuple[frozenset[CompetencyKey], frozenset[CompetencyKey]]]:
+    """What is asked of each of the people, and what of it they lack."""
+    required = mandate_queries.planned_requirements_of(session, people=people, on=on)
+    evidence = competency_queries.evidence_of(session, people=people)
+    waivers = competency_queries.waivers_of(session, people=people, on=on)
+    answer = {}
+    for person, asked in required.items():
+        gaps = competency_rules.find_gaps(asked, evidence.get(person, ()), waivers.get(person, ()), on=on)
+        answer[person] = (
+            frozenset(each.competency for each in asked),
+            frozenset(each.requirement.competency for each in gaps),
+        )
+    return answer
+
+
+def became_of(session: Session, *, assignments: Collection[AssignmentId]) -> Mapping[AssignmentId, Returned]:
+    """Return what last became of each of the assignments that were to be given back."""
+    rows = session.execute(
+        select(GivenBackRow.assignment_id, GivenBackRow.became)
+        .where(GivenBackRow.assignment_id.in_(set(assignments)))
+        .order_by(GivenBackRow.id)
+    )
+    return {AssignmentId(assignment): became for assignment, became in rows}
+
+
+_MISSED_FIRST: Mapping[Returned, int] = {became: 0 if became in LOST else 1 for became in Returned}
+
+
+def returns_page(session: Session, *, subject: Subject, page: int, size: int = 50) -> ReturnsPage:
+    """Return what people got back once a thing no longer held, and what not, a page of it. At most eight queries."""
+    rows = session.scalars(
+        select(GivenBackRow)
+        .where(GivenBackRow.subject_kind == subject.kind.value, GivenBackRow.subject_id == subject.id)
+        .order_by(GivenBackRow.person_id, GivenBackRow.id)
+    ).all()
+    ordered = sorted(rows, key=lambda row: (_MISSED_FIRST[row.became], row.became is Returned.NOT_ASKED))
+    shown = ordered[(page - 1) * size : page * size]
+    heads = session.execute(_heads().where(PlanRow.id.in_({row.plan_id for row in rows})).order_by(PlanRow.id)).all()
+    return ReturnsPage(
+        subject=subject,
+        plans=tuple(_head(*row) for row in heads),
+        counts=Counter(row.became for row in rows),
+        lines=_return_lines(session, shown),
+        total=len(rows),
+    )
+
+
+def _return_lines(session: Session, rows: Collection[GivenBackRow]) -> tuple[ReturnLine, ...]:
+    people = {PersonId(row.person_id) for row in rows}
+    cards = account_queries.people_cards(session, people=people)
+    missions = {each.id: each.name for each in account_queries.missions(session)}
+    on = max((row.noted_at for row in rows), default=None)
+    profiles = account_queries.profiles_of(session, people=people, on=on.date()) if on else {}
+    found = track_queries.assignments(session, ids={AssignmentId(row.assignment_id) for row in rows})
+    titles = catalogue_queries.module_titles(
+        session, modules={each.module for each in found.values() if each.module is not None}
+    )
+    seats = partner_queries.session_cards(
+        session, sessions={each.session for each in found.values() if each.session is not None}
+    )
+    lines = []
+    for row in rows:
+        each = found[AssignmentId(row.assignment_id)]
+        seat = None if each.session is None else seats[each.session]
+        profile = profiles.get(each.person)
+        where = None if profile is None else profile.mission
+        lines.append(
+            ReturnLine(
+                person=cards[each.person],
+                mission="" if where is None else missions[where],
+                assignment=each.id,
+                title=titles[each.module] if each.module else {"en": seat.course_title if seat else ""},
+                module=each.module,
+                seat=seat,
+                plan=PlanId(row.plan_id),
+                became=row.became,
+                noted_at=row.noted_at,
+            )
+        )
+    return tuple(lines)

@@ -12,11 +12,11 @@ from trainer.accounts.values import MissionCard, MissionId, PersonCard, PersonPr
 from trainer.catalogue.values import AtLevel, ModuleKey, Offering
 from trainer.competencies.values import Competency, CompetencyKey, Evidence, Gap, Level, Requirement, TaskRef, Waiver
 from trainer.kernel.periods import Period
-from trainer.kernel.values import Cause, LocalText, PersonId, Wording, mark
+from trainer.kernel.values import Cause, LocalText, PersonId, Subject, Wording, mark
 from trainer.mandates.values import Instrument, RuleSet
 from trainer.partners.values import SessionCard, SessionId, SessionOffer
 from trainer.shocks.values import Leaving
-from trainer.tracks.values import Assignment, AssignmentId
+from trainer.tracks.values import LOST, Assignment, AssignmentId, Returned
 
 PlanRunId = NewType("PlanRunId", int)
 PlanId = NewType("PlanId", int)
@@ -368,6 +368,44 @@ class UndoReport:
     restored: tuple[AssignmentId, ...]
     lost: tuple[AssignmentId, ...]
     """What the plan had taken and could not be given back: the seat is gone, or the person has another for the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnLine:
+    """What became of one assignment that was to be given back."""
+
+    person: PersonCard
+    mission: str
+    """Where the person serves now; empty while without a posting."""
+    assignment: AssignmentId
+    title: LocalText
+    module: ModuleKey | None
+    seat: SessionCard | None
+    plan: PlanId
+    """That had taken it."""
+    became: Returned
+    noted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnsPage:
+    """What people got back once something no longer held, and what not."""
+
+    subject: Subject
+    plans: tuple[PlanHead, ...]
+    """That had taken something because of it."""
+    counts: Mapping[Returned, int]
+    lines: tuple[ReturnLine, ...]
+    """A page of them; what is missed first, then by person."""
+    total: int
+
+    @property
+    def restored(self) -> int:
+        return self.counts.get(Returned.GIVEN_BACK, 0)
+
+    @property
+    def lost(self) -> int:
+        return sum(number for became, number in self.counts.items() if became in LOST)
 
 
 class Show(StrEnum):

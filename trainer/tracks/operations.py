@@ -11,7 +11,7 @@ from types import MappingProxyType
 from sqlalchemy import Table, bindparam, insert, select, update
 
 from trainer.catalogue import queries as catalogue_queries
-from trainer.catalogue.values import AtLevel
+from trainer.catalogue.values import AtLevel, ModuleKey, ModuleVersionId
 from trainer.competencies import operations as competency_operations
 from trainer.competencies.values import Source, SourceRef
 from trainer.kernel.errors import Conflict, Invalid
@@ -19,7 +19,7 @@ from trainer.kernel.values import PersonId, Problem, Wording, wording
 from trainer.kernel.work import Work
 from trainer.partners import operations as partner_operations
 from trainer.partners import queries as partner_queries
-from trainer.partners.values import SessionId
+from trainer.partners.values import SessionId, SessionState
 from trainer.tracks import queries, rules
 from trainer.tracks.events import (
     AssignmentCompleted,
@@ -36,6 +36,7 @@ from trainer.tracks.values import (
     AssignmentId,
     AssignmentState,
     AttemptResult,
+    Returned,
     Step,
     Withdrawal,
 )
@@ -43,6 +44,7 @@ from trainer.tracks.values import (
 LONGEST_TOKEN = 64
 TABLE: Table = AssignmentRow.__table__  # type: ignore[assignment]  # a mapped class's table
 NO_REASONS: Mapping[PersonId, str] = MappingProxyType({})
+NOT_HELD_BACK: Mapping[AssignmentId, Returned] = MappingProxyType({})
 
 
 class AssignmentClosed(Conflict):
@@ -105,10 +107,13 @@ def withdraw_for_cancelled_session(
     return withdrawn
 
 
-def restore(work: Work, *, assignments: Collection[AssignmentId]) -> tuple[AssignmentId, ...]:
-    """Give back what a decision took away, as far as it can be; return what was.
+def restore(
+    work: Work, *, assignments: Collection[AssignmentId], but: Mapping[AssignmentId, Returned] = NOT_HELD_BACK
+) -> Mapping[AssignmentId, Returned]:
+    """Give back what a decision took away, as far as it can be; return what became of each, in the order of ids.
 
-    Left as they are: what has ended otherwise, what the person has again meanwhile, and seats that are gone.
+    `but` names those that are not to be given back, and why. A module comes back in the edition that is taught now. Left as
+    they are: what has ended otherwise, what the person has again meanwhile, seats that are gone and what is no longer taught.
     """
     rows = [
         row
@@ -116,22 +121,73 @@ def restore(work: Work, *, assignments: Collection[AssignmentId]) -> tuple[Assig
         for row in work.session.scalars(
             select(AssignmentRow).where(AssignmentRow.id.in_(batch)).order_by(AssignmentRow.id).with_for_update()
         )
-        if row.state is not AssignmentState.ASSIGNED and rules.may_become(row.state, AssignmentState.ASSIGNED)
     ]
     held = _open_things(work, {PersonId(row.person_id) for row in rows})
-    wanted = [row for row in rows if _thing(row.person_id, row.module_key, row.course_session_id) not in held]
-    free = _retake(work, Counter(SessionId(row.course_session_id) for row in wanted if row.course_session_id))
-    restored: list[AssignmentId] = []
+    told: dict[AssignmentId, Returned] = {}
+    wanted = []
+    for row in rows:
+        gone = row.state is AssignmentState.ASSIGNED or not rules.may_become(row.state, AssignmentState.ASSIGNED)
+        if gone or _thing(row.person_id, row.module_key, row.course_session_id) in held:
+            told[AssignmentId(row.id)] = Returned.HAS_IT
+        elif AssignmentId(row.id) in but:
+            told[AssignmentId(row.id)] = but[AssignmentId(row.id)]
+        else:
+            wanted.append(row)
+    editions = _editions(work, wanted)
+    free = _seats_to_retake(work, Counter(SessionId(row.course_session_id) for row in wanted if row.course_session_id))
     for row in wanted:
-        if row.course_session_id is not None:
-            if not free[SessionId(row.course_session_id)]:
-                continue
-            free[SessionId(row.course_session_id)] -= 1
-        row.state, row.ended_at, row.ended_because, row.restored_at = AssignmentState.ASSIGNED, None, None, work.now
-        restored.append(AssignmentId(row.id))
+        found = _give_back(work, row, editions=editions, free=free)
+        told[AssignmentId(row.id)] = found
+    restored = tuple(each for each, found in told.items() if found is Returned.GIVEN_BACK)
     if restored:
-        work.record(ModulesAssigned(plan_id=None, assigned=tuple(restored), withdrawn=()))
-    return tuple(restored)
+        work.record(ModulesAssigned(plan_id=None, assigned=restored, withdrawn=()))
+    return dict(sorted(told.items()))
+
+
+def _give_back(
+    work: Work,
+    row: AssignmentRow,
+    *,
+    editions: Mapping[ModuleKey, ModuleVersionId],
+    free: dict[SessionId, list[Returned]],
+) -> Returned:
+    if row.course_session_id is not None:
+        seats = free[SessionId(row.course_session_id)]
+        found = seats.pop()
+        if found is not Returned.GIVEN_BACK:
+            return found
+    elif (edition := editions.get(ModuleKey(row.module_key or ""))) is None:
+        return Returned.MODULE_RETIRED
+    else:
+        row.module_version_id = edition
+    row.state, row.ended_at, row.ended_because, row.restored_at = AssignmentState.ASSIGNED, None, None, work.now
+    return Returned.GIVEN_BACK
+
+
+def _editions(work: Work, rows: Sequence[AssignmentRow]) -> Mapping[ModuleKey, ModuleVersionId]:
+    modules = {ModuleKey(row.module_key) for row in rows if row.module_key is not None}
+    return catalogue_queries.current_version_of(work.session, modules=modules) if modules else {}
+
+
+def _seats_to_retake(work: Work, wanted: Mapping[SessionId, int]) -> dict[SessionId, list[Returned]]:
+    """What becomes of each seat that is wanted again, those given back at the end; as many are taken as there are."""
+    if not wanted:
+        return {}
+    cards = partner_queries.session_cards(work.session, sessions=tuple(wanted))
+    on_offer = {each.id for each in partner_queries.open_sessions(work.session, on=work.today)}
+    answer: dict[SessionId, list[Returned]] = {}
+    for session, number in wanted.items():
+        card = cards[session]
+        if card.state is SessionState.CANCELLED:
+            answer[session] = [Returned.SESSION_CANCELLED] * number
+        elif card.state is SessionState.HELD or card.starts_on <= work.today:
+            answer[session] = [Returned.SESSION_BEGUN] * number
+        elif session not in on_offer and card.seats_free > 0:
+            answer[session] = [Returned.COURSE_CLOSED] * number
+        else:
+            taken = _retake(work, {session: number})[session]
+            answer[session] = [Returned.SEAT_GONE] * (number - taken) + [Returned.GIVEN_BACK] * taken
+    return answer
 
 
 def start_assignment(work: Work, *, assignment: AssignmentId) -> None:

@@ -96,6 +96,53 @@ class Withdrawal:
     reason: Wording
 
 
+class Returned(StrEnum):
+    """What became of an assignment that was to be given back."""
+
+    GIVEN_BACK = "given-back"
+    SEAT_GONE = "seat-gone"
+    SESSION_BEGUN = "session-begun"
+    """Or over."""
+    SESSION_CANCELLED = "session-cancelled"
+    COURSE_CLOSED = "course-closed"
+    """Or no longer recognised."""
+    MODULE_RETIRED = "module-retired"
+    PERSON_MOVED = "person-moved"
+    PERSON_LEFT = "person-left"
+    HAS_IT = "has-it"
+    """The person has the same open, or has completed it: nothing is lost."""
+    HELD = "held"
+    """The person holds by now what it was for."""
+    NOT_ASKED = "not-asked"
+    """What it was for is asked by nothing in force."""
+
+
+RETURNED_NAMES: dict[Returned, str] = {
+    Returned.GIVEN_BACK: mark("given back"),
+    Returned.SEAT_GONE: mark("the seat is gone: others have taken the places"),
+    Returned.SESSION_BEGUN: mark("the session has begun or is over"),
+    Returned.SESSION_CANCELLED: mark("the session was cancelled"),
+    Returned.COURSE_CLOSED: mark("the course is closed or no longer recognised"),
+    Returned.MODULE_RETIRED: mark("the module is no longer taught"),
+    Returned.PERSON_MOVED: mark("the person serves in another mission now"),
+    Returned.PERSON_LEFT: mark("the person has no posting any more"),
+    Returned.HAS_IT: mark("the person has the same again, or has completed it"),
+    Returned.HELD: mark("the person holds by now what it was for"),
+    Returned.NOT_ASKED: mark("nothing in force asks for it"),
+}
+
+LOST = frozenset(
+    {
+        Returned.SEAT_GONE,
+        Returned.SESSION_BEGUN,
+        Returned.SESSION_CANCELLED,
+        Returned.COURSE_CLOSED,
+        Returned.MODULE_RETIRED,
+    }
+)
+"""What a person misses by it; the others need nothing back."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How one attempt at a module's questions ended."""

@@ -10,6 +10,7 @@ from trainer.accounts import queries as account_queries
 from trainer.accounts.values import MissionId, MissionStatus, Permission
 from trainer.edge import reading, transaction
 from trainer.kernel.errors import Conflict, Refusal
+from trainer.kernel.values import Subject, SubjectKind
 from trainer.mandates import operations, queries
 from trainer.mandates.values import (
     DraftId,
@@ -18,7 +19,9 @@ from trainer.mandates.values import (
     InstrumentId,
     MandatedTask,
     MandateShift,
+    as_draft,
 )
+from trainer.planning import queries as plan_queries
 from trainer.web.access import may, must, requires, today
 from trainer.web.mandates.clocks import day_asked, known_at
 from trainer.web.mandates.forms import (
@@ -100,8 +103,16 @@ def new_instrument(mission: int) -> Page:
     """The form for a new text, which begins with the tasks in force."""
     must(Permission.DRAFT_INSTRUMENT, mission=MissionId(mission))
     tasks = queries.tasks_in_force(reading(), mission=MissionId(mission), on=today())
-    form = InstrumentForm() if request.method == "POST" else new_form(tasks)
+    form = InstrumentForm() if request.method == "POST" else _first_form(MissionId(mission), tasks)
     return _draft_form(form, mission=MissionId(mission), tasks=tasks, draft=None)
+
+
+def _first_form(mission: MissionId, tasks: tuple[MandatedTask, ...]) -> InstrumentForm:
+    """An empty form, or one that holds a withdrawn text of the mission, to be corrected."""
+    like = number(request.args.get("like"))
+    texts = queries.mandate_history(reading(), mission=mission)
+    text = next((each for each in texts if each.id == like and each.withdrawn_at is not None), None)
+    return new_form(tasks) if text is None else form_of(as_draft(text), tasks, version=0)
 
 
 @requires(Permission.DRAFT_INSTRUMENT)
@@ -234,6 +245,8 @@ def withdraw(instrument: int) -> Page:
     found = queries.instrument_page(reading(), instrument=InstrumentId(instrument), on=today())
     must(Permission.PUBLISH_INSTRUMENT, mission=found.mission.id)
     form = WithdrawForm(seen_version=str(found.version))
+    subject = Subject(kind=SubjectKind.INSTRUMENT, id=instrument)
+    taken = plan_queries.taken_because(reading(), subject=subject)
     if form.is_submitted() and form.validate():
         try:
             with transaction() as work:
@@ -247,11 +260,15 @@ def withdraw(instrument: int) -> Page:
             refused(form, refusal)
             form.seen_version.data = str(found.version)
             return _page(
-                "mandates/withdraw.html", 409 if isinstance(refusal, Conflict) else 422, found=found, form=form
+                "mandates/withdraw.html",
+                409 if isinstance(refusal, Conflict) else 422,
+                found=found,
+                form=form,
+                taken=taken,
             )
         flash(gettext("%(symbol)s is withdrawn. It stays on file.", symbol=found.instrument.symbol), "success")
         return redirect(url_for("mandates.mission", mission=found.mission.id), code=303)
-    return _page("mandates/withdraw.html", 422 if form.problems else 200, found=found, form=form)
+    return _page("mandates/withdraw.html", 422 if form.problems else 200, found=found, form=form, taken=taken)
 
 
 def _publisher(person: int | None) -> str:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from trainer.web.planning import views
+from trainer.web.planning import returns, views
 
 blueprint = Blueprint("planning", __name__)
 
@@ -23,3 +23,17 @@ blueprint.add_url_rule("/plans/<int:plan>/again", view_func=views.again, methods
 blueprint.add_url_rule("/plan-runs/<int:run>", view_func=views.run)
 blueprint.add_url_rule("/plan-runs/<int:run>/progress", view_func=views.progress)
 blueprint.add_url_rule("/plan-runs/<int:run>/cancel", view_func=views.cancel, methods=["POST"])
+
+# What is given back
+blueprint.add_url_rule(
+    "/instruments/<int:instrument>/given-back", view_func=returns.of_instrument, endpoint="returns_of_instrument"
+)
+blueprint.add_url_rule(
+    "/instruments/<int:instrument>/given-back.json",
+    view_func=returns.of_instrument_json,
+    endpoint="returns_of_instrument_json",
+)
+blueprint.add_url_rule("/plans/<int:plan>/given-back", view_func=returns.of_plan, endpoint="returns_of_plan")
+blueprint.add_url_rule(
+    "/plans/<int:plan>/given-back.json", view_func=returns.of_plan_json, endpoint="returns_of_plan_json"
+)

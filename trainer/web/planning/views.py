@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -73,7 +73,7 @@ def plan(plan: int) -> Page:
     """One plan: what caused it, its figures, and one of its lists."""
     page = page_number()
     found = queries.plan_page(reading(), plan=PlanId(plan), shown=_shown(), page=page, on=today(), size=PAGE_SIZE)
-    _must_see(found.head)
+    must_see(found.head)
     return render_template(
         "planning/plan.html", found=found, page=page, pages=-(-found.total // PAGE_SIZE),
         form=DecisionForm(data={"version": found.head.version}), cause_url=_cause_url(found.head.cause),
@@ -86,7 +86,7 @@ def paper(plan: int) -> Page:
     """A plan to print and sign: its figures and what it changes."""
     found = {each: _on_paper(plan, each) for each in Show if each is not Show.KEPT}
     head = found[Show.GAIN]
-    _must_see(head.head)
+    must_see(head.head)
     lists = {each: page.lines for each, page in found.items() if page.lines}
     named = _named([line for lines in lists.values() for line in lines])
     return render_template("planning/paper.html", found=head, lists=lists, most=ON_PAPER, named=named)
@@ -223,7 +223,12 @@ def _reach(permission: Permission) -> frozenset[MissionId] | None:
 
 def _named(lines: Collection[PlanLine]) -> frozenset[PersonId]:
     """Those of the people in the lines whose names the reader may know."""
-    people = frozenset(each.person.id for each in lines)
+    return named_of(each.person.id for each in lines)
+
+
+def named_of(people: Iterable[PersonId]) -> frozenset[PersonId]:
+    """Those of the people whose names the reader may know."""
+    people = frozenset(people)
     reach = _reach(Permission.READ_PEOPLE)
     if reach is None or not reach:
         return people if reach is None else frozenset()
@@ -240,7 +245,7 @@ def _own_missions(permission: Permission) -> tuple[MissionCard, ...]:
     )
 
 
-def _must_see(head: PlanHead) -> None:
+def must_see(head: PlanHead) -> None:
     """Refuse whoever is confined to missions that the plan does not concern."""
     _must_reach(head.missions)
 
