@@ -588,7 +588,7 @@ def undo_plan(work: Work, *, plan: PlanId, seen_version: int) -> UndoReport:
     if row.state is not PlanState.APPROVED or row.version != seen_version:
         raise PlanDecided
     given = track_queries.assignments_in_plan(work.session, plan=plan)
-    begun_on = queries.first_begun_seat(work.session, given, on=work.today)
+    begun_on = queries.first_begun_seat(work.session, plan=plan, on=work.today)
     if begun_on is not None:
         raise TooLateToUndo(
             wording(

@@ -595,25 +595,22 @@ def seats_gone(session: Session, *, plan: PlanId, on: date) -> tuple[str, ...]:
 
 def undo_preview(session: Session, *, plan: PlanId, on: date) -> UndoPreview:
     """What undoing an approved plan would do on the day."""
-    given = track_queries.assignments_in_plan(session, plan=plan)
+    standing = track_queries.standing_of_plan(session, plan=plan)
+    untouched = standing.get((AssignmentState.ASSIGNED, False), 0)
+    there = sum(
+        count for (state, _), count in standing.items() if state in OPEN_STATES or state is AssignmentState.COMPLETED
+    )
     return UndoPreview(
-        withdrawn=sum(is_untouched(each) for each in given),
-        stayed=sum(
-            not is_untouched(each) and (each.state in OPEN_STATES or each.state is AssignmentState.COMPLETED)
-            for each in given
-        ),
+        withdrawn=untouched,
+        stayed=there - untouched,
         restored=len(taken_by(session, plan=plan)),
-        too_late_on=first_begun_seat(session, given, on=on),
+        too_late_on=first_begun_seat(session, plan=plan, on=on),
     )
 
 
-def first_begun_seat(session: Session, assignments: Collection[Assignment], *, on: date) -> date | None:
-    """The first day of the earliest of these seats that has come; seats taken back do not count."""
-    sessions = {
-        each.session
-        for each in assignments
-        if each.session is not None and (each.state in OPEN_STATES or each.state is AssignmentState.COMPLETED)
-    }
+def first_begun_seat(session: Session, *, plan: PlanId, on: date) -> date | None:
+    """The first day of the earliest of a plan's seats that has come; seats taken back do not count."""
+    sessions = track_queries.sessions_of_plan(session, plan=plan)
     cards = partner_queries.session_cards(session, sessions=sessions) if sessions else {}
     return min((card.starts_on for card in cards.values() if card.starts_on <= on), default=None)
 

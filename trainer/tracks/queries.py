@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from trainer.accounts import queries as account_queries
@@ -111,11 +111,32 @@ def assignments_of(session: Session, *, person: PersonId) -> tuple[Assignment, .
 def assignments_in_plan(session: Session, *, plan: int) -> tuple[Assignment, ...]:
     """What a plan has assigned, by person."""
     query = (
-        select(AssignmentRow)
+        select(*_COLUMNS)
         .where(AssignmentRow.plan_id == plan)
         .order_by(AssignmentRow.person_id, AssignmentRow.due_on, AssignmentRow.id)
     )
-    return tuple(assignment_of(row) for row in session.scalars(query))
+    return tuple(assignment_of(row) for row in session.execute(query))
+
+
+def standing_of_plan(session: Session, *, plan: int) -> Mapping[tuple[AssignmentState, bool], int]:
+    """How many of a plan's assignments are in each state, by whether they have begun."""
+    begun = AssignmentRow.started_at.is_not(None)
+    query = (
+        select(AssignmentRow.state, begun, func.count())
+        .where(AssignmentRow.plan_id == plan)
+        .group_by(AssignmentRow.state, begun)
+    )
+    return {(state, bool(has_begun)): int(count) for state, has_begun, count in session.execute(query)}
+
+
+def sessions_of_plan(session: Session, *, plan: int) -> frozenset[SessionId]:
+    """The sessions in which seats of a plan are still held or were taken to the end."""
+    query = select(AssignmentRow.course_session_id).where(
+        AssignmentRow.plan_id == plan,
+        AssignmentRow.course_session_id.is_not(None),
+        AssignmentRow.state.in_({*OPEN_STATES, AssignmentState.COMPLETED}),
+    )
+    return frozenset(SessionId(each) for each in session.scalars(query.distinct()) if each is not None)
 
 
 def own_card(session: Session, *, assignment: AssignmentId, person: PersonId, on: date) -> AssignmentCard:
