@@ -80,3 +80,66 @@ def _with_old_plan(world: Instance, rng: np.random.Generator) -> Instance:
     moved = replace(world, old_person=late // world.sessions, old_session=late % world.sessions, touched=touched)
     require_valid(moved)
     return moved
+
+
+CONDITIONS = ("quotas", "least", "waiting", "units", "floors", "postings", "refreshers")
+
+
+def random_conditions(world: Instance, seed: int, *which: str) -> Instance:
+    """The world with these conditions besides, drawn so that they bind as often as not."""
+    rng = np.random.default_rng(seed + 1)
+    drawn = {
+        "quotas": _quotas, "least": _least, "waiting": _waiting, "units": _units, "floors": _floors,
+        "postings": _postings, "refreshers": _refreshers,
+    }  # fmt: skip
+    for name in which:
+        world = replace(world, **drawn[name](world, rng))
+    require_valid(world)
+    return world
+
+
+def _quotas(world: Instance, rng: np.random.Generator) -> dict[str, Any]:
+    session = np.repeat(rng.permutation(world.sessions)[:2], 2)
+    left = np.zeros(len(session), np.int64)
+    left[::2] = rng.integers(0, world.s_cap[session[::2]] + 1)
+    left[1::2] = rng.integers(0, world.s_cap[session[1::2]] - left[::2] + 1)
+    by_mission = rng.random(len(session)) < 0.6
+    return {
+        "p_contingent": rng.integers(0, 2, world.people),
+        "q_session": session, "q_seats": left, "q_release": rng.choice([0, 40, 40], len(session)),
+        "q_mission": np.where(by_mission, rng.integers(0, 2, len(session)), -1),
+        "q_contingent": np.where(by_mission, -1, rng.integers(0, 2, len(session))),
+    }  # fmt: skip
+
+
+def _least(world: Instance, rng: np.random.Generator) -> dict[str, Any]:
+    return {"s_least": rng.integers(0, 3, world.sessions)}
+
+
+def _waiting(world: Instance, rng: np.random.Generator) -> dict[str, Any]:
+    keys = rng.permutation(world.people * world.sessions)[: world.people * world.sessions // 2 + 1]
+    return {
+        "wl_person": keys // world.sessions,
+        "wl_session": keys % world.sessions,
+        "wl_place": rng.integers(0, 3, len(keys)),
+    }
+
+
+def _units(world: Instance, rng: np.random.Generator) -> dict[str, Any]:
+    return {"g_unit": rng.integers(-1, 2, world.gaps), "u_need": rng.integers(0, 3, 2)}
+
+
+def _floors(world: Instance, rng: np.random.Generator) -> dict[str, Any]:
+    return {
+        "m_floor": rng.integers(0, 9, 2),
+        "objective": replace(world.objective, floor=int(rng.choice([0, 50, 700]))),
+    }
+
+
+def _postings(world: Instance, rng: np.random.Generator) -> dict[str, Any]:
+    return {"av_region": rng.integers(0, len(world.travel), len(world.av_start))}
+
+
+def _refreshers(world: Instance, rng: np.random.Generator) -> dict[str, Any]:
+    within = np.where(rng.random(len(world.aw_comp)) < 0.5, rng.choice([10, 30], len(world.aw_comp)), -1)
+    return {"g_lapsed": rng.choice([-1, 0, 20, 60], world.gaps), "aw_within": within}

@@ -55,7 +55,7 @@ class Candidates:
 def money_of(instance: Instance, person: Ints, session: Ints) -> Ints:
     """What each seat costs the person's mission: the course, and the journey when it is on site."""
     course = instance.s_course[session]
-    journey = instance.travel[instance.p_region[person], instance.c_region[course]]
+    journey = instance.travel[instance.posted(person, session), instance.c_region[course]]
     return instance.c_cost[course] + np.where(instance.c_mode[course] >= ON_SITE, journey, 0)
 
 
@@ -88,9 +88,14 @@ def find(
     likely = tables.likely_pairs(whole)
     gaps = int(np.diff(instance.g_ptr).max(initial=0))
     ready = likely >= MACHINE_ANYHOW or (likely >= MACHINE_FROM and compiled.is_cached())
-    if gaps > scan.MOST_GAPS or not (ready if machine_code is None else machine_code):
+    if _needs_columns(instance) or gaps > scan.MOST_GAPS or not (ready if machine_code is None else machine_code):
         return find_by_columns(instance, whole=whole)
     return find_by_scan(tables, thin=tables.likely_pairs() >= THIN_FROM, threads=threads, whole=whole)
+
+
+def _needs_columns(instance: Instance) -> bool:
+    """Journeys that depend on the day, and seats that are worth their cost to a floor alone, are not scanned for."""
+    return len(instance.av_region) > 0 or (instance.objective.floor > 0 and len(instance.m_floor) > 0)
 
 
 def find_by_columns(instance: Instance, *, whole: Flags | None = None) -> Candidates:
@@ -142,7 +147,7 @@ def _question(tables: "Lookup", *, providers: int, whole: Flags | None) -> scan.
         c_latest=latest, open_ptr=tables.open_ptr, open_session=tables.open_session, s_course=i.s_course,
         s_start=i.s_start, s_end=i.s_end, s_blocks=i.blocks.astype(np.int64),
         on_time=o.on_time + o.early * (i.horizon - days) // i.horizon, levels=tables.levels, regions=len(i.travel),
-        freeze_day=i.freeze_day, late=o.late, late_decay=o.late_decay, providers=providers,
+        freeze_day=i.freeze_day, late=o.late, late_decay=o.late_decay, change=o.change, providers=providers,
         whole=np.ones(i.people, np.int64) if whole is None else whole.astype(np.int64),
     )  # fmt: skip
     return compiled.laid_out(question)
@@ -303,9 +308,12 @@ def _block(tables: Lookup, first: int, last: int, whole: Flags) -> _Block:
     person, group, session, mark = _pairs(tables, keys, old, whole)
     group, session, person, mark = _preparable(tables, keys, need, serve, rows=(group, session, person, mark))
     net = _net(i, person, session, group, group_ptr, cover_gap)
-    serving = _serving(keys, need, serve, group[(mark & NEEDS > 0) & (net > 0)])
+    # A seat that is worth nothing may be worth keeping, and then also what it asks for first.
+    hope = net + np.where(mark & OLD > 0, i.objective.change, 0)
+    hope += _floor_worth(i, session, group, group_ptr, cover_gap)
+    serving = _serving(keys, need, serve, group[(mark & NEEDS > 0) & (hope > 0)])
     mark = mark | (SERVES * serving[group]).astype(np.uint8)
-    kept = (net > 0) | (mark & (OLD | LOCKED | SERVES) > 0)
+    kept = (hope > 0) | (mark & (OLD | LOCKED | SERVES) > 0)
     return _Block(
         people=last - first,
         person=person[kept] - first,
@@ -394,6 +402,18 @@ def _net(i: Instance, person: Ints, session: Ints, group: Ints, group_ptr: Ints,
     o = i.objective
     worth = np.bincount(pair, value, minlength=len(session)).astype(np.int64)
     return worth - o.seat - o.cost_num * money_of(i, person, session) // o.cost_den
+
+
+def _floor_worth(i: Instance, session: Ints, group: Ints, group_ptr: Ints, cover_gap: Ints) -> Ints | int:
+    """What each pair may be worth to its mission's floor besides."""
+    if not (len(i.m_floor) and i.objective.floor):
+        return 0
+    pair, nth = spread((group_ptr[1:] - group_ptr[:-1])[group])
+    gap = cover_gap[group_ptr[group[pair]] + nth]
+    counts = (i.s_end[session[pair]] <= i.g_due[gap]) & (i.unit_of[gap] < 0)
+    return i.objective.floor * np.bincount(pair[counts], i.g_weight[gap[counts]], minlength=len(session)).astype(
+        np.int64
+    )
 
 
 def _serving(keys: Ints, need: Ints, serve: Ints, needy_groups: Ints) -> npt.NDArray[np.bool_]:

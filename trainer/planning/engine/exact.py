@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from trainer.planning.engine import exact_conditions
 from trainer.planning.engine.candidates import LOCKED, NEEDS, OLD, SERVES, money_of, spread
 from trainer.planning.engine.instance import UNLIMITED, Ints
 from trainer.planning.engine.kernels import State
@@ -26,20 +27,22 @@ class Answer:
     proven: bool
 
 
-class _Program:
+class Program:
     """Columns and rows under construction: maximise value, rows low <= sum <= high."""
 
     def __init__(self) -> None:
         self.value: list[float] = []
         self.whole: list[bool] = []
+        self.most: list[float] = []
         self.row_ptr: list[int] = [0]
         self.row_column: list[int] = []
         self.row_factor: list[float] = []
         self.low: list[float] = []
         self.high: list[float] = []
 
-    def column(self, value: float, *, whole: bool) -> int:
+    def column(self, value: float, *, whole: bool, most: float = 1.0) -> int:
         self.value.append(value)
+        self.most.append(most)
         self.whole.append(whole)
         return len(self.value) - 1
 
@@ -58,7 +61,7 @@ def choose(
 
     The people must have been released from the state; what they last had is the starting point.
     """
-    model = _Model(table, state, people, pairs)
+    model = Model(table, state, people, pairs)
     return model.solve(nodes=nodes, seconds=seconds, gap=gap)
 
 
@@ -85,20 +88,25 @@ def rechoose(table: Table, state: State, people: Ints, *, nodes: int, seconds: f
             for x, k in enumerate(seats[p]):
                 desk.best[x] = k
             place(table.board, desk, state, p, len(seats[p]))
-        if sum(int(state.worth[p]) for p in people.tolist()) >= before:
+        if table.joined or sum(int(state.worth[p]) for p in people.tolist()) >= before:
             break
         for p in people.tolist():
             release(table.board, state, p)
     return answer.bound
 
 
-class _Model:
+class Model:
     def __init__(self, table: Table, state: State, people: Ints, pairs: Ints) -> None:
-        self.table, self.state, self.people = table, state, people.tolist()
-        self.program = _Program()
+        self.table, self.state, self.people, self.board = table, state, people.tolist(), table.whole
+        self.program = Program()
         self.x: dict[int, int] = {}
         self.start: set[int] = set()
         self.credits: dict[int, list[tuple[int, int, int]]] = {}
+        self.closing: dict[int, list[tuple[int, int, int]]] = {}
+        """gap → (what it adds to what locked seats make of it, the day, column)"""
+        self.have: dict[int, tuple[int, int]] = {}
+        """gap → what locked seats make of it, and the first day on which one closes it"""
+        self.unit_of = table.instance.unit_of
         self.base = 0
         c = table.candidates
         by_person = np.searchsorted(c.pair_ptr, pairs, side="right") - 1
@@ -108,21 +116,32 @@ class _Model:
         for p in self.people:
             self._person(p)
         self._shared()
+        if table.joined:
+            exact_conditions.add(self)
 
     def _person(self, p: int) -> None:
-        b = self.table.board
+        b = self.board
         mark = b.pair_mark
-        had = self._had(p)
+        had = self.had(p)
         fixed = [k for k in had if mark[k] & LOCKED]
         self.start.update(had)
         have = dict.fromkeys(range(b.g_ptr[p], b.g_ptr[p + 1]), 0)
         for k in fixed:
-            for g, value in self._closes(k):
-                have[g] = max(have[g], value)
-            self.base -= self._cost(k)
+            for g, value in self.closes(k):
+                if value > have[g]:
+                    have[g] = value
+                    self.have[g] = value, b.s_end[b.pair_session[k]]
+            self.base -= self.cost(k)
+        cover: dict[int, list[int]] = {}
+        for g in have:
+            if self.unit_of[g] >= 0 and have[g] > 0:
+                # Whether a unit counts what a locked seat closes is to be decided like the rest.
+                z = self.program.column(float(have[g]), whole=False)
+                self.closing.setdefault(g, []).append((have[g], self.have[g][1], z))
+                cover[g] = [z]
+                have[g] = 0
         self.base += sum(have.values())
         free = [k for k in self.pairs_of[p] if not mark[k] & LOCKED and self._beside(k, fixed)]
-        cover: dict[int, list[int]] = {}
         for k in free:
             self._seat(k, have, cover)
         for columns in cover.values():
@@ -133,8 +152,8 @@ class _Model:
             columns = [self.x[k] for k in free]
             self.program.row(columns, [1.0] * len(columns), high=max(0, b.max_seats - len(fixed)))
 
-    def _closes(self, k: int) -> list[tuple[int, int]]:
-        b = self.table.board
+    def closes(self, k: int) -> list[tuple[int, int]]:
+        b = self.board
         group, end = b.pair_group[k], b.s_end[b.pair_session[k]]
         weight, due = b.g_weight, b.g_due
         found = []
@@ -146,39 +165,42 @@ class _Model:
                 found.append((int(g), int(value)))
         return found
 
-    def _cost(self, k: int) -> int:
-        return sum(value for _, value in self._closes(k)) - int(self.table.board.pair_net[k])
+    def cost(self, k: int) -> int:
+        return sum(value for _, value in self.closes(k)) - int(self.board.pair_net[k])
 
     def _beside(self, k: int, fixed: list[int]) -> bool:
         """The pair goes with the locked seats of its person."""
-        b = self.table.board
+        b = self.board
         s = b.pair_session[k]
         return not any(
-            self._clash(s, b.pair_session[f]) or b.s_course[s] == b.s_course[b.pair_session[f]] for f in fixed
+            self.clash(s, b.pair_session[f]) or b.s_course[s] == b.s_course[b.pair_session[f]] for f in fixed
         )
 
-    def _clash(self, s: int, r: int) -> bool:
-        b = self.table.board
+    def clash(self, s: int, r: int) -> bool:
+        b = self.board
         return bool(b.s_blocks[s] and b.s_blocks[r] and b.s_start[s] <= b.s_end[r] and b.s_start[r] <= b.s_end[s])
 
     def _seat(self, k: int, have: dict[int, int], cover: dict[int, list[int]]) -> None:
-        b, program = self.table.board, self.program
+        b, program = self.board, self.program
         mark = b.pair_mark[k]
-        closes = [(g, value - have[g]) for g, value in self._closes(k) if value > have[g]]
-        own = -float(self._cost(k)) + (b.change if mark & OLD else 0)
-        if len(closes) == 1 and mark & (SERVES | OLD) == 0:
+        closes = [(g, value - have[g]) for g, value in self.closes(k) if value > have[g]]
+        own = -float(self.cost(k)) + (b.change if mark & OLD else 0)
+        end = b.s_end[b.pair_session[k]]
+        if len(closes) == 1 and mark & (SERVES | OLD) == 0 and self.unit_of[closes[0][0]] < 0:
             self.x[k] = program.column(own + closes[0][1], whole=True)
+            self.closing.setdefault(closes[0][0], []).append((closes[0][1], end, self.x[k]))
             cover.setdefault(closes[0][0], []).append(self.x[k])
             return
         self.x[k] = program.column(own, whole=True)
         for g, value in closes:
             z = program.column(float(value), whole=False)
             self.credits.setdefault(g, []).append((value, k, z))
+            self.closing.setdefault(g, []).append((value, end, z))
             program.row([z, self.x[k]], [1.0, -1.0], high=0)
             cover.setdefault(g, []).append(z)
 
     def _own_rules(self, free: list[int], fixed: list[int]) -> None:
-        b, program = self.table.board, self.program
+        b, program = self.board, self.program
         session, course = b.pair_session, b.s_course
         groups: dict[int, list[int]] = {}
         for k in free:
@@ -192,14 +214,14 @@ class _Model:
             if len({course[session[k]] for k in at_once}) > 1:
                 program.row([self.x[k] for k in at_once], [1.0] * len(at_once), high=1)
         for k in free:
-            if not b.pair_mark[k] & NEEDS or any(self._earns(f, k) for f in fixed):
+            if not b.pair_mark[k] & NEEDS or any(self.earns(f, k) for f in fixed):
                 continue
-            serving = [self.x[j] for j in free if j != k and self._earns(j, k)]
+            serving = [self.x[j] for j in free if j != k and self.earns(j, k)]
             program.row([self.x[k], *serving], [1.0] + [-1.0] * len(serving), high=0)
 
-    def _earns(self, j: int, k: int) -> bool:
+    def earns(self, j: int, k: int) -> bool:
         """A seat in pair j earns the prerequisite of pair k in time."""
-        b = self.table.board
+        b = self.board
         s, r = b.pair_session[j], b.pair_session[k]
         course, wanted = b.s_course[s], b.s_course[r]
         if course == wanted or b.s_end[s] >= b.s_start[r]:
@@ -211,7 +233,7 @@ class _Model:
 
     def _shared(self) -> None:
         """Capacities and budgets, where these people could exceed what is left."""
-        i, b, state = self.table.instance, self.table.board, self.state
+        i, b, state = self.table.instance, self.board, self.state
         pairs = np.array(list(self.x), np.int64)
         if not len(pairs):
             return
@@ -237,7 +259,7 @@ class _Model:
         import highspy
 
         program = self.program
-        locked = {p: [k for k in self._had(p) if self.table.board.pair_mark[k] & LOCKED] for p in self.people}
+        locked = {p: [k for k in self.had(p) if self.board.pair_mark[k] & LOCKED] for p in self.people}
         if not program.value:
             return Answer(pairs=locked, bound=self.base, proven=True)
         solver = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy annotates only in part
@@ -263,7 +285,7 @@ class _Model:
                 chosen[p] = [*chosen[p], k]
         return Answer(pairs=chosen, bound=bound, proven=proven)
 
-    def _had(self, p: int) -> list[int]:
+    def had(self, p: int) -> list[int]:
         return self.table.pairs_at(self.state, p)
 
     def _highs_model(self, highspy: Any) -> Any:
@@ -272,7 +294,7 @@ class _Model:
         lp.num_col_, lp.num_row_ = columns, rows
         lp.sense_ = highspy.ObjSense.kMaximize
         lp.col_cost_ = np.array(program.value)
-        lp.col_lower_, lp.col_upper_ = np.zeros(columns), np.ones(columns)
+        lp.col_lower_, lp.col_upper_ = np.zeros(columns), np.array(program.most)
         lp.row_lower_, lp.row_upper_ = np.array(program.low), np.array(program.high)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.start_ = np.array(program.row_ptr)

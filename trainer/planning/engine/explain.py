@@ -12,10 +12,10 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from trainer.planning.engine import compiled, filters
+from trainer.planning.engine import compiled, conditions, filters
 from trainer.planning.engine.candidates import OLD, Lookup, closing_value, money_of, spread
 from trainer.planning.engine.instance import ON_SITE, Instance, Ints
-from trainer.planning.engine.kernels import State
+from trainer.planning.engine.kernels import CLOSED, State
 from trainer.planning.engine.plan import Plan
 from trainer.planning.engine.table import NODES, SIMPLE_FROM, Table
 
@@ -44,6 +44,10 @@ class Reason(IntEnum):
     SEAT_LIMIT = 10
     NOT_CHOSEN = 11
     TOO_LATE = 12
+    RESERVED = 13
+    CLASS_TOO_SMALL = 14
+    WAITING_LIST = 15
+    ENOUGH_OTHERS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,7 +60,7 @@ class Alternatives:
     """session that would then close a gap of this seat, -1 none, NOT_ASKED for a seat kept in a replan"""
 
 
-class _Seating:
+class Seating:
     """The plan by person, and what it leaves over."""
 
     def __init__(self, i: Instance, plan: Plan) -> None:
@@ -91,6 +95,14 @@ class _Seating:
             earned[in_time] |= lookup.awards(course, comp, level)
         return earned
 
+    def in_course(self, person: Ints, session: Ints) -> Flags:
+        """An own seat is in the session's course."""
+        i = self.instance
+        there = np.zeros(len(person), bool)
+        for rows, own in self.own(person):
+            there[rows] |= i.s_course[own] == i.s_course[session[rows]]
+        return there
+
     def clear_of_own(self, person: Ints, session: Ints) -> Flags:
         i = self.instance
         blocks = i.blocks
@@ -119,7 +131,7 @@ def closing_days(instance: Instance, plan: Plan) -> Ints:
 def reasons(instance: Instance, plan: Plan, *, machine_code: bool = False, threads: int = 1) -> Ints:
     """[G] the code of every gap under this plan."""
     i = instance
-    lookup, seating = Lookup(i), _Seating(i, plan)
+    lookup, seating = Lookup(i), Seating(i, plan)
     days = closing_days(i, plan)
     worth = closing_value(i, np.arange(i.gaps), np.maximum(days, 0))
     codes = np.where((days >= 0) & (worth > 0), Reason.CLOSED, Reason.TOO_LATE).astype(np.int64)
@@ -127,14 +139,19 @@ def reasons(instance: Instance, plan: Plan, *, machine_code: bool = False, threa
         _find_codes(lookup, seating, days, codes, threads=threads)
         return codes
     owner = np.repeat(np.arange(i.people), np.diff(i.g_ptr))
+    worth[days < 0] = 0
     uncovered = np.flatnonzero(days < 0)
+    enough = conditions.full_units(i, worth)[uncovered]
+    codes[uncovered[enough]] = Reason.ENOUGH_OTHERS
+    uncovered = uncovered[~enough]
+    standing = conditions.Standing(lookup, seating, worth)
     for first in range(0, len(uncovered), BLOCK):
         gaps = uncovered[first : first + BLOCK]
-        codes[gaps] = _codes(lookup, seating, owner[gaps], gaps)
+        codes[gaps] = _codes(lookup, seating, standing, owner[gaps], gaps)
     return codes
 
 
-def _find_codes(lookup: Lookup, z: _Seating, days: Ints, codes: Ints, *, threads: int) -> None:
+def _find_codes(lookup: Lookup, z: Seating, days: Ints, codes: Ints, *, threads: int) -> None:
     i, o = z.instance, z.instance.objective
     course, region = np.divmod(np.arange(i.courses * len(i.travel)), max(1, len(i.travel)))
     question = filters.Filters(
@@ -156,7 +173,7 @@ def _find_codes(lookup: Lookup, z: _Seating, days: Ints, codes: Ints, *, threads
         list(pool.map(lambda t: find_codes(question, days, codes, cuts[t], cuts[t + 1]), range(threads)))
 
 
-def _codes(lookup: Lookup, z: _Seating, owner: Ints, gaps: Ints) -> Ints:
+def _codes(lookup: Lookup, z: Seating, standing: conditions.Standing, owner: Ints, gaps: Ints) -> Ints:
     """Run the filters over all (gap, session) pairs at once: a gap's code is the filter that leaves it nothing."""
     i = z.instance
     codes = np.zeros(len(gaps), np.int64)
@@ -193,6 +210,15 @@ def _codes(lookup: Lookup, z: _Seating, owner: Ints, gaps: Ints) -> Ints:
     keep = z.seats_left[session] > 0
     row, session = row[keep], session[keep]
     mark(row, Reason.SEATS)
+    keep = standing.unreserved(owner[row], session)
+    row, session = row[keep], session[keep]
+    mark(row, Reason.RESERVED)
+    keep = standing.large_enough(session)
+    row, session = row[keep], session[keep]
+    mark(row, Reason.CLASS_TOO_SMALL)
+    keep = standing.in_turn(owner[row], session)
+    row, session = row[keep], session[keep]
+    mark(row, Reason.WAITING_LIST)
     person = owner[row]
     keep = i.c_cost[i.s_course[session]] <= z.partner_left[i.c_partner[i.s_course[session]]]
     keep &= money_of(i, person, session) <= z.mission_left[i.p_mission[person]]
@@ -221,8 +247,10 @@ NOT_ASKED = -2
 """In place of the session that comes instead, for a seat of which that was not worked out."""
 
 
-def alternatives(table: Table, state: State, *, only_new: bool) -> Alternatives:
+def alternatives(table: Table, state: State, *, only_new: bool, together: Ints | None = None) -> Alternatives:
     """What each seat beats: one person problem per seat, with the seats that are free now; nothing when too many.
+
+    `together` says which sessions are one and the same to people: a number for each, -1 for those that stand alone.
 
     With `only_new`, kept seats are not asked about: what they beat was told when they were given.
     """
@@ -232,13 +260,17 @@ def alternatives(table: Table, state: State, *, only_new: bool) -> Alternatives:
     if len(asked) > MOST_ALTERNATIVES:
         return Alternatives(lost=np.zeros(0, np.int64), session=np.zeros(0, np.int64))
     board = table.simple if len(c) >= SIMPLE_FROM else table.board
-    lost, instead = table.zeros(len(asked)), table.zeros(len(asked), -1)
-    table.kernels.without(
-        board, table.desks[0], state, table.closed(), table.flat(person[asked]), table.flat(pair[asked]), NODES, lost,
-        instead,
-    )  # fmt: skip
     points, others = np.zeros(len(pair), np.int64), np.full(len(pair), NOT_ASKED)
-    points[asked], other = lost, np.asarray(instead, np.int64)
-    others[asked] = np.where(other < 0, -1, session[np.maximum(other, 0)]) if len(session) else other
+    kind = np.full(len(asked), -1) if together is None else together[session[pair[asked]]]
+    for which in np.unique(kind).tolist():
+        rows = asked[kind == which]
+        lost, instead = table.zeros(len(rows)), table.zeros(len(rows), -1)
+        shut = np.where(together == which, CLOSED, 0) if together is not None and which >= 0 else None
+        table.kernels.without(
+            board, table.desks[0], state, table.closed(shut), table.flat(person[rows]), table.flat(pair[rows]), NODES,
+            lost, instead,
+        )  # fmt: skip
+        points[rows], other = lost, np.asarray(instead, np.int64)
+        others[rows] = np.where(other < 0, -1, session[np.maximum(other, 0)]) if len(session) else other
     order = np.lexsort((session[pair], person))
     return Alternatives(lost=points[order], session=others[order])

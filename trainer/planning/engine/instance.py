@@ -46,13 +46,19 @@ class Objective:
     cost_num: int
     cost_den: int
     change: int
+    floor: int = 0
+    """off for each unit of weight by which a mission stays below its floor; 0: floors are only told"""
 
     @classmethod
     def from_json(cls, words: Mapping[str, int]) -> Self:
-        return cls(**{name.name: int(words[name.name.upper()]) for name in fields(cls)})
+        return cls(**{each.name: int(words.get(each.name.upper(), 0)) for each in fields(cls)})
 
     def to_json(self) -> dict[str, int]:
-        return {name.upper(): value for name, value in asdict(self).items()}
+        words = {name.upper(): value for name, value in asdict(self).items()}
+        return {name: value for name, value in words.items() if name not in _OPTIONAL_POINTS or value}
+
+
+_OPTIONAL_POINTS = frozenset({"FLOOR"})
 
 
 def _none() -> Ints:
@@ -63,8 +69,8 @@ def _none() -> Ints:
 class Instance:
     """One planning question. P people, W windows, H holdings, G gaps, C courses, A awards, S sessions.
 
-    M missions, B partners, R regions, O old seats. Every array is int64 in memory; an optional array that is
-    absent is empty and means "none".
+    M missions, B partners, R regions, O old seats, Q quotas, L places on waiting lists, U units. Every array is int64
+    in memory; an optional array that is absent is empty and means "none".
     """
 
     name: str
@@ -149,7 +155,7 @@ class Instance:
     touched: Ints = field(default_factory=_none)
     """[P] 1: the person's own demands changed since the previous plan; absent: everybody"""
     p_contingent: Ints = field(default_factory=_none)
-    """[P] for information"""
+    """[P] the contributor's contingent: for quotas, otherwise for information"""
     p_role: Ints = field(default_factory=_none)
     """[P] for information"""
     p_deploy: Ints = field(default_factory=_none)
@@ -162,6 +168,36 @@ class Instance:
     """[M, families, competencies, 4] the mandate table, for information: level, due, weight, task"""
     s_unfrozen: Ints = field(default_factory=_none)
     """[S] 1: a new seat may start before the freeze day (a module one may begin today)"""
+    av_region: Ints = field(default_factory=_none)
+    """[W] 0..R-1, where the person is posted in that window: a journey starts there; outside all windows at p_region"""
+    g_lapsed: Ints = field(default_factory=_none)
+    """[G] days since evidence of it ran out, 0 not yet, -1 there never was any"""
+    aw_within: Ints = field(default_factory=_none)
+    """[A] -1 in full; otherwise a refresher: closes only gaps lapsed at most so many days, and earns no prerequisite"""
+    q_session: Ints = field(default_factory=_none)
+    """[Q] 0..S-1, the session in which seats are reserved; several quotas of one session add up"""
+    q_mission: Ints = field(default_factory=_none)
+    """[Q] for people of this mission, -1 of any"""
+    q_contingent: Ints = field(default_factory=_none)
+    """[Q] and of this contingent, -1 of any"""
+    q_seats: Ints = field(default_factory=_none)
+    """[Q] how many"""
+    q_release: Ints = field(default_factory=_none)
+    """[Q] the first day on which anybody may have them: from day 0 down the quota binds nobody"""
+    s_least: Ints = field(default_factory=_none)
+    """[S] so many people must sit in the session, or only locked ones; 0 any number"""
+    wl_session: Ints = field(default_factory=_none)
+    """[L] 0..S-1, the session that is waited for"""
+    wl_person: Ints = field(default_factory=_none)
+    """[L] 0..P-1"""
+    wl_place: Ints = field(default_factory=_none)
+    """[L] lower comes first; equal places wait side by side; who is not on the list comes last"""
+    g_unit: Ints = field(default_factory=_none)
+    """[G] 0..U-1, the unit of which only some need it, -1 the gap is the person's own"""
+    u_need: Ints = field(default_factory=_none)
+    """[U] how many of the unit's gaps count: those worth most (a share is told as the number it comes to)"""
+    m_floor: Ints = field(default_factory=_none)
+    """[M] weight of own gaps that the mission's people should have closed on time"""
 
     @property
     def people(self) -> int:
@@ -196,10 +232,58 @@ class Instance:
         """[P] whose own demands changed; all when the instance does not say."""
         return self.touched != 0 if len(self.touched) else np.ones(self.people, bool)
 
+    @property
+    def unit_of(self) -> Ints:
+        """[G] the unit of each gap, -1 its person's own."""
+        return self.g_unit if len(self.g_unit) else np.full(self.gaps, -1)
+
+    @property
+    def least(self) -> Ints:
+        """[S] how many people a session needs."""
+        return self.s_least if len(self.s_least) else np.zeros(self.sessions, np.int64)
+
+    def posted(self, person: Ints, session: Ints) -> Ints:
+        """The region in which each person is posted when each session starts."""
+        region = self.p_region[person]
+        if not len(self.av_region):
+            return region
+        region, start = region.copy(), self.s_start[session]
+        windows = self.av_ptr[person + 1] - self.av_ptr[person]
+        for nth in range(int(windows.max(initial=0))):
+            rows = np.flatnonzero(windows > nth)
+            w = self.av_ptr[person[rows]] + nth
+            here = (self.av_start[w] <= start[rows]) & (start[rows] <= self.av_end[w])
+            region[rows[here]] = self.av_region[w[here]]
+        return region
+
+    def journeys(self) -> tuple[Ints, Ints, Ints]:
+        """(from [P], to [S], cost [from, to]): what each person's journey to each session costs when it is on the spot."""
+        if not len(self.av_region):
+            return self.p_region, self.c_region[self.s_course], self.travel
+        spots, to = np.unique(np.stack((self.c_region[self.s_course], self.s_start)), axis=1, return_inverse=True)
+        ways: dict[object, int] = {}
+        first: list[int] = []
+        start = np.zeros(self.people, np.int64)
+        for p in range(self.people):
+            w = slice(int(self.av_ptr[p]), int(self.av_ptr[p + 1]))
+            moves = (self.av_region[w] != self.p_region[p]).any()
+            windows = (self.av_start[w].tobytes(), self.av_end[w].tobytes(), self.av_region[w].tobytes())
+            key = (int(self.p_region[p]), *(windows if moves else ()))
+            if key not in ways:
+                ways[key] = len(first)
+                first.append(p)
+            start[p] = ways[key]
+        at = np.zeros(spots.shape[1], np.int64)
+        at[to] = np.arange(self.sessions)
+        cost = [self.travel[self.posted(np.full(len(at), p), at), spots[0]] for p in first]
+        return start, to.reshape(-1), np.array(cost, np.int64).reshape(len(first), len(at))
+
     def digest(self) -> str:
         """Hash of everything a plan depends on: two instances with one digest have the same plans."""
         digest = hashlib.sha256(json.dumps(_meta_of(self), sort_keys=True).encode())
         for name, array in _arrays_of(self):
+            if name in _LATER and not array.size:
+                continue
             digest.update(f"{name}{array.shape}".encode())
             digest.update(np.ascontiguousarray(array, "<i8").tobytes())
         return digest.hexdigest()
@@ -208,6 +292,14 @@ class Instance:
 _ARRAYS = tuple(f.name for f in fields(Instance) if f.type is Ints)
 _REQUIRED = tuple(f.name for f in fields(Instance) if f.type is Ints and f.default_factory is MISSING)
 _WIDE = frozenset({"partner_budget", "mission_budget"})
+_LATER = frozenset(
+    {"av_region", "g_lapsed", "aw_within", "s_least", "g_unit", "u_need", "m_floor"}
+    | {name for name in _ARRAYS if name.startswith(("q_", "wl_"))}
+)
+"""Arrays that came after the first instances were hashed: without them a hash is what it was."""
+
+MOST_QUOTAS = 8
+"""Quotas in force for one session: every set of them is a limit of its own."""
 
 
 def _arrays_of(instance: Instance) -> Iterator[tuple[str, Ints]]:
@@ -278,7 +370,9 @@ def _read_meta(found: Mapping[str, npt.NDArray[Any]]) -> tuple[dict[str, Any], l
     points = words.get("objective")
     keys = [f.name.upper() for f in fields(Objective)]
     known = points if isinstance(points, dict) else {}
-    faults += [f"meta.objective.{key} is not a whole number" for key in keys if type(known.get(key)) is not int]
+    lacking = [key for key in keys if key not in known and key not in _OPTIONAL_POINTS]
+    wrong = [key for key in keys if key in known and type(known[key]) is not int]
+    faults += [f"meta.objective.{key} is not a whole number" for key in (*lacking, *wrong)]
     if not faults:
         meta["objective"] = Objective.from_json(known)
     return meta, faults
@@ -322,6 +416,7 @@ def faults_of(instance: Instance) -> tuple[str, ...]:
         *_number_faults(instance),
         *_range_faults(instance),
         *_old_plan_faults(instance),
+        *_condition_faults(instance),
     )
 
 
@@ -329,7 +424,15 @@ def _shape_faults(i: Instance) -> Iterator[str]:
     lengths = {
         "p_": i.people, "av_": len(i.av_start), "h_": len(i.h_comp), "g_": i.gaps,
         "c_": i.courses, "aw_": len(i.aw_comp), "s_": i.sessions, "old_": len(i.old_person),
+        "q_": len(i.q_session), "wl_": len(i.wl_session), "m_": len(i.mission_budget),
     }  # fmt: skip
+    whole = {
+        "q_": len({"q_session", "q_mission", "q_contingent", "q_seats", "q_release"} & _given(i)) not in (0, 5),
+        "wl_": len({"wl_session", "wl_person", "wl_place"} & _given(i)) not in (0, 3),
+    }
+    for prefix, lacking in whole.items():
+        if lacking:
+            yield f"the arrays {prefix}… are given in part: all of them or none"
     for name, array in _arrays_of(i):
         optional = name not in _REQUIRED and array.size == 0
         if name in {"travel", "req"}:
@@ -350,6 +453,10 @@ def _shape_faults(i: Instance) -> Iterator[str]:
             wanted = i.people
         if wanted is not None and len(array) != wanted and not optional:
             yield f"{name} has {len(array)} entries instead of {wanted}"
+
+
+def _given(i: Instance) -> frozenset[str]:
+    return frozenset(name for name, array in _arrays_of(i) if array.size)
 
 
 def _pointer_faults(i: Instance) -> Iterator[str]:
@@ -390,7 +497,11 @@ def _range_faults(i: Instance) -> Iterator[str]:
         ("s_start", 0, 2**20), ("s_end", 0, 2**20), ("s_cap", 0, LARGEST_TOTAL), ("travel", 0, LARGEST_TOTAL),
         ("partner_budget", 0, UNLIMITED), ("mission_budget", 0, UNLIMITED), ("g_due", -(2**20), 2**20),
         ("old_person", 0, i.people - 1), ("old_session", 0, i.sessions - 1), ("touched", 0, 1),
-        ("s_unfrozen", 0, 1),
+        ("s_unfrozen", 0, 1), ("av_region", 0, regions - 1), ("g_lapsed", -1, 2**20), ("aw_within", -1, 2**20),
+        ("q_session", 0, i.sessions - 1), ("q_mission", -1, missions - 1), ("q_contingent", -1, UNLIMITED),
+        ("q_seats", 0, LARGEST_TOTAL), ("q_release", -(2**20), 2**20), ("s_least", 0, LARGEST_TOTAL),
+        ("wl_session", 0, i.sessions - 1), ("wl_person", 0, i.people - 1), ("wl_place", 0, UNLIMITED),
+        ("g_unit", -1, len(i.u_need) - 1), ("u_need", 0, LARGEST_TOTAL), ("m_floor", 0, UNLIMITED),
     )  # fmt: skip
     for name, low, high in limits:
         array = getattr(i, name)
@@ -416,3 +527,28 @@ def _old_plan_faults(i: Instance) -> Iterator[str]:
     twice = len(pairs) - len(np.unique(pairs))
     if twice:
         yield f"the previous plan names {twice} seats twice"
+
+
+def _condition_faults(i: Instance) -> Iterator[str]:
+    """What is wrong with reserved seats, waiting lists and refreshers, values out of range aside."""
+    anybody = int(((i.q_mission < 0) & (i.q_contingent < 0)).sum())
+    if anybody:
+        yield f"{anybody} quotas are for people of any mission and any contingent"
+    if (i.q_contingent >= 0).any() and not len(i.p_contingent):
+        yield "quotas name contingents, but p_contingent is missing"
+    if len(i.q_session) and i.q_session.min() >= 0 and i.q_session.max() < i.sessions:
+        binding = i.q_release > 0
+        crowded = int((np.bincount(i.q_session[binding], minlength=i.sessions) > MOST_QUOTAS).sum())
+        if crowded:
+            yield f"{crowded} sessions have more than {MOST_QUOTAS} quotas in force"
+        reserved = np.zeros(i.sessions, np.int64)
+        np.add.at(reserved, i.q_session[binding], i.q_seats[binding])
+        over = int((reserved > i.s_cap).sum())
+        if over:
+            yield f"in {over} sessions more seats are reserved than there are"
+    places = i.wl_session * max(1, i.people) + i.wl_person
+    twice = len(places) - len(np.unique(places))
+    if twice:
+        yield f"{twice} people wait for one session twice"
+    if (i.aw_within >= 0).any() and not len(i.g_lapsed):
+        yield "there are refreshers, but g_lapsed is missing"

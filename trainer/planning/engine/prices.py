@@ -80,6 +80,7 @@ def contest_of(table: Table) -> Contest:
     hot = (session | partner[i.c_partner[i.s_course]])[c.pair_session]
     involved = np.bincount(pair_person, hot, minlength=i.people) > 0
     involved |= (mission[i.p_mission] > 0) & (dearest > 0)
+    involved |= table.joined
     return Contest(
         session=session, partner=partner, mission=mission, people=np.flatnonzero(involved),
         rest=int(free.value[~involved].sum()), value=free.value,
@@ -91,7 +92,7 @@ def no_prices(table: Table, contest: Contest) -> Shadow:
     i = table.instance
     zeros = [np.zeros(n, np.int64) for n in (i.sessions, len(i.partner_budget), len(i.mission_budget))]
     return Shadow(
-        session=zeros[0], partner=zeros[1], mission=zeros[2], bound=int(contest.value.sum()) - table.kept_bonus,
+        session=zeros[0], partner=zeros[1], mission=zeros[2], bound=int(contest.value.sum()) - table.kept_bonus + table.beyond,
         worth=contest.value,
     )  # fmt: skip
 
@@ -173,7 +174,7 @@ def _with_bound(table: Table, session: Ints, partner: Ints, mission: Ints, worth
         rows = np.flatnonzero(prices)
         money += sum(int(prices[x]) * int(lefts[x]) for x in rows)
     income = int((session * table.cap).sum()) - (-money >> SCALE)
-    bound = int(worth.sum()) + income - table.kept_bonus
+    bound = int(worth.sum()) + income - table.kept_bonus + table.beyond
     return Shadow(session=session, partner=partner, mission=mission, bound=bound, worth=worth)
 
 

@@ -60,6 +60,7 @@ class Scan(NamedTuple):
     freeze_day: int
     late: int
     late_decay: int
+    change: int
     providers: int
     """1: pairs that only serve to earn a prerequisite are wanted too"""
     whole: Numbers
@@ -245,7 +246,7 @@ def scan(z: Scan, f: Found, people: Numbers, first: int, last: int) -> bool:
                         net += g_weight[f.gap[q]] * points
                 if net <= 0 and mark & OLD == 0 and not z.providers:
                     continue
-                if net > 0 and mark & NEEDS:
+                if mark & NEEDS and net + (z.change if mark & OLD else 0) > 0:
                     needy[c] = 1
                 if k >= len(out_session):
                     return False

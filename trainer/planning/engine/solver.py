@@ -26,10 +26,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from trainer.planning.engine import candidates as pairs
-from trainer.planning.engine import checker, exact, explain, family, neighbourhoods, prices, repair
+from trainer.planning.engine import checker, exact, explain, family, neighbourhoods, plain, prices, repair
 from trainer.planning.engine.instance import Instance, Ints
 from trainer.planning.engine.kernels import State
 from trainer.planning.engine.plan import Plan
+from trainer.planning.engine.settle import Settler
 from trainer.planning.engine.table import Table
 
 EXACT_PAIRS = 60_000
@@ -180,10 +181,10 @@ class _Run:
         self.repairing = options.mode == "repair" or (options.mode == "auto" and len(instance.old_person) > 0)
         self.hasty = self.repairing and options.rounds == 0
         touched = instance.everyone_touched
+        self.plain = plain.of(instance)
         self.table = Table(
-            instance,
-            pairs.find(
-                instance,
+            self.plain.parts,
+            self.plain.find(
                 threads=options.threads,
                 machine_code=options.machine_code,
                 whole=touched if self.hasty and not touched.all() else None,
@@ -191,9 +192,11 @@ class _Run:
             threads=options.threads,
             machine_code=options.machine_code,
         )
+        self.settler = Settler(self.plain, self.table)
+        self.movable = np.flatnonzero(touched) if self.repairing else np.arange(instance.people)
         self.best: State = self.table.empty_state()
         self.report: checker.Report | None = None
-        self.plan = self.table.plan_of(self.best)
+        self.plan = self.plain.plan(self.table.plan_of(self.best))
         self.sweeps = repair.usual_sweeps(self.table) if options.sweeps is None else options.sweeps
 
     def stop(self) -> bool:
@@ -204,10 +207,11 @@ class _Run:
 
     def publish(self, name: str, state: State) -> None:
         """Check the plan and tell about it; it becomes the best unless an earlier one is better."""
-        plan = self.table.plan_of(state)
+        plan = self.plain.plan(self.table.plan_of(state))
         known = self.report if state is self.best else None
         report = known or checker.check(self.instance, plan)
-        if not report.feasible or report.objective != self.table.objective_of(state):
+        honest = not self.settler.plain_worth or report.objective == self.table.objective_of(state)
+        if not report.feasible or not honest:
             raise PlanRefused(f"stage {name}: {report.breaches or 'objective'}")
         if self.report is None or report.objective > self.report.objective or name == "repair":
             self.best, self.plan, self.report = state, plan, report
@@ -219,15 +223,20 @@ class _Run:
         self.stages.append(stage)
         self.on_progress(stage)
 
+    def tell(self, name: str, state: State) -> None:
+        """Make the plan keep every condition, and publish what it is then."""
+        self.settler.settle(state, self.movable)
+        self.publish(name, self.table.copy(state))
+
     def go(self) -> Result:
         i = self.instance
         state = repair.keep(self.table)
         if len(i.old_person) or self.repairing:
-            self.publish("kept", self.table.copy(state))
+            self.tell("kept", state)
             repair.refill(self.table, state, np.flatnonzero(i.everyone_touched), self.stop)
-            self.publish("repair", self.table.copy(state))
+            self.tell("repair", state)
         if self.hasty:
-            shadow = prices.glance(self.table, self.options.warm)
+            shadow = prices.glance(self.table, None if self.table.joined else self.options.warm)
             self.bound = shadow.bound
             return self.finish(shadow)
         contest = prices.contest_of(self.table)
@@ -239,14 +248,15 @@ class _Run:
         if self.repairing:
             return self.finish(self._priced(contest, shadow))
         repair.refill(self.table, state, np.argsort(-contest.value, kind="stable"), self.stop, board=self.table.filling)
-        self.publish("first", self.table.copy(state))
+        self.tell("first", state)
         if self.options.mode == "first":
             return self.finish(self._priced(contest, shadow))
         if self._enough():
             return self.finish(shadow)
         if self._small() or self.options.mode == "exact":
             repair.displace(self.table, state, contest.value, sweeps=self.sweeps, stop=self.stop, bound=self.bound)
-            self.publish("displace", self.table.copy(state))
+            self.tell("displace", state)
+            self._lift(state, contest)
             self._exact(contest)
             return self.finish(shadow)
         shadow = self._priced(contest, shadow)
@@ -262,6 +272,12 @@ class _Run:
 
     def _small(self) -> bool:
         return len(self.table.candidates) <= EXACT_PAIRS
+
+    def _lift(self, state: State, contest: prices.Contest) -> None:
+        """Another plan for the sake of missions below their floor."""
+        if self.settler.floors and not self.stop():
+            self.settler.lift(state, contest.value)
+            self.tell("floors", state)
 
     def _exact(self, contest: prices.Contest) -> None:
         """The contested people as one mixed-integer program; the others have their best already."""
@@ -293,17 +309,18 @@ class _Run:
     def _improve(self, state: State, contest: prices.Contest, shadow: prices.Shadow) -> None:
         table, stop = self.table, self.stop
         repair.priced_fill(table, state, contest, shadow, stop)
-        self.publish("prices", table.copy(state))
+        self.tell("prices", state)
         repair.displace(table, state, contest.value, sweeps=self.sweeps, stop=stop, bound=shadow.bound)
         if table.relaxes:
             repair.refill(table, state, np.argsort(-contest.value, kind="stable"), stop)
-        self.publish("displace", table.copy(state))
+        self.tell("displace", state)
+        self._lift(state, contest)
         count = self.options.neighbourhoods
         if count is None:
             count = neighbourhoods.usual_count(table)
-        if count:
+        if count and not table.joined:
             neighbourhoods.improve(table, state, shadow, count=count, stop=stop)
-            self.publish("neighbourhoods", table.copy(state))
+            self.tell("neighbourhoods", state)
 
     def finish(self, shadow: prices.Shadow) -> Result:
         report, bound = self.report, self.bound
@@ -312,14 +329,15 @@ class _Run:
         if self.stages[-1].bound != bound:
             self.publish("bound", self.best)
         table = self.table
-        reasons = explain.reasons(self.instance, self.plan, machine_code=table.quick, threads=table.threads)
+        quick = table.quick and self.plain.is_bare
+        reasons = explain.reasons(self.plain.instance, self.plan, machine_code=quick, threads=table.threads)
         lost = np.unique(self._people_who_lost())
         new = np.setdiff1d(self._people_with_new(), lost)
         return Result(
             plan=Plan.of(self.plan.person, self.plan.session, reasons),
             objective=report.objective, bound=max(bound, report.objective), stages=tuple(self.stages), reasons=reasons,
-            seat_values=explain.seat_values(table, self.best),
-            alternatives=explain.alternatives(table, self.best, only_new=self.repairing),
+            seat_values=self.settler.seat_values(self.best),
+            alternatives=self.settler.alternatives(self.best, only_new=self.repairing),
             dropped_old=report.dropped_old, people_changed=report.people_changed,
             untouched_changed=report.untouched_changed, untouched_dropped=report.untouched_dropped,
             untouched_gained=int((~self.instance.everyone_touched[new]).sum()),

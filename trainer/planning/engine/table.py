@@ -15,6 +15,7 @@ from trainer.planning.engine import compiled
 from trainer.planning.engine.candidates import LOCKED, NEEDS, OLD, SERVES, Candidates, money_of
 from trainer.planning.engine.instance import ON_SITE, Instance, Ints
 from trainer.planning.engine.kernels import CLOSED, Board, Desk, Numbers, Prices, State
+from trainer.planning.engine.plain import Plain
 from trainer.planning.engine.plan import Plan
 
 NODES = 60
@@ -79,6 +80,14 @@ class Table:
         self.filling = self.simple if self.relaxes else self.board
         self.desks = [self._desk() for _ in range(self.threads)]
         self.everybody = self.flat(np.arange(instance.people))
+        # What conditions beyond each person and the prices change; see `settle`, which sets them.
+        self.plain: Plain | None = None
+        self.whole = self.board
+        """the board with every gap at its worth"""
+        self.beyond = 0
+        """what they may add to everybody's best at most"""
+        self.joined = False
+        """they tie people together, so that nobody can be decided upon alone"""
         # What everybody's kept seats are worth by being kept: a plan's worth minus this is its objective.
         i = instance
         self.kept_bonus = i.objective.change * int(np.count_nonzero(i.s_start[i.old_session] >= i.freeze_day))
@@ -105,21 +114,22 @@ class Table:
     def _board(self) -> Board:
         i, c, o, flat = self.instance, self.candidates, self.instance.objective, self.flat
         days = np.arange(int(i.s_end.max(initial=0)) + 1)
+        start, to, journey = i.journeys()
         dear = np.zeros(len(i.partner_budget), np.int64)
         np.maximum.at(dear, i.c_partner, i.c_cost)
         return Board(
             pair_ptr=flat(c.pair_ptr), pair_session=flat(c.pair_session), pair_group=flat(c.pair_group),
             pair_net=flat(c.pair_net), pair_mark=flat(c.pair_mark), group_ptr=flat(c.group_ptr),
             group_gap=flat(c.group_gap), g_ptr=flat(i.g_ptr), g_due=flat(i.g_due), g_weight=flat(i.g_weight),
-            p_mission=flat(i.p_mission), p_region=flat(i.p_region), s_course=flat(i.s_course),
+            p_mission=flat(i.p_mission), p_region=flat(start), s_course=flat(i.s_course),
             s_start=flat(i.s_start), s_end=flat(i.s_end), s_blocks=flat(i.blocks), s_cap=flat(self.cap),
             s_partner=flat(i.c_partner[i.s_course]), s_cost=flat(i.c_cost[i.s_course]),
-            s_region=flat(i.c_region[i.s_course]), s_travels=flat(i.c_mode[i.s_course] >= ON_SITE),
+            s_region=flat(to), s_travels=flat(i.c_mode[i.s_course] >= ON_SITE),
             c_pre_comp=flat(i.c_pre_comp), c_pre_level=flat(i.c_pre_level), aw_ptr=flat(i.aw_ptr),
-            aw_comp=flat(i.aw_comp), aw_level=flat(i.aw_level), travel=flat(i.travel),
+            aw_comp=flat(i.aw_comp), aw_level=flat(i.aw_level), travel=flat(journey),
             heed=NEEDS | OLD | LOCKED | SERVES, skip=0, partner_dear=flat(dear),
             dearest=int(i.c_cost.max(initial=0) + i.travel.max(initial=0)),
-            on_time=flat(o.on_time + o.early * (i.horizon - days) // i.horizon), regions=len(i.travel),
+            on_time=flat(o.on_time + o.early * (i.horizon - days) // i.horizon), regions=journey.shape[1],
             late=o.late, late_decay=o.late_decay, change=o.change, max_seats=i.max_seats,
             width=max(1, i.max_seats, int(self.locked_per_person.max(initial=0))),
         )  # fmt: skip

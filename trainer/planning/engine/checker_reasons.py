@@ -1,0 +1,147 @@
+"""The judge of reasons: the code of every open gap, worked out anew by the filters of the format in their order."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from trainer.planning.engine import checker_conditions
+from trainer.planning.engine.checker_conditions import Conditions
+from trainer.planning.engine.instance import Ints
+from trainer.planning.engine.ledger import NEVER, Flags, Ledger, awards, closing_days, gap_values, whereabouts
+
+
+def wrong(z: Ledger, reasons: Ints) -> Iterator[str]:
+    i = z.instance
+    if len(reasons) != i.gaps:
+        yield f"there are {len(reasons)} reasons for {i.gaps} gaps"
+        return
+    right = _Reasons(z).codes()
+    for g in np.flatnonzero(right != reasons):
+        yield f"gap {g} has reason {reasons[g]}, the plan shows {right[g]}"
+
+
+class _Reasons:
+    """The code of each gap on the final plan, filter after filter as the format describes them."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        i = ledger.instance
+        self.ledger = ledger
+        self.free = i.s_cap - np.bincount(ledger.session, minlength=i.sessions)
+        self.partner_left = i.partner_budget.copy()
+        np.subtract.at(self.partner_left, i.c_partner[ledger.course], ledger.course_cost)
+        self.mission_left = i.mission_budget.copy()
+        np.subtract.at(self.mission_left, i.p_mission[ledger.person], ledger.money)
+        self.open, self.blocks = i.opens, i.blocks
+        self.sessions_of_course = np.argsort(i.s_course, kind="stable")
+        self.course_ptr = np.searchsorted(i.s_course[self.sessions_of_course], np.arange(i.courses + 1))
+        self.awarding: dict[tuple[int, int, int], Ints] = {}
+        self.conditions = Conditions(ledger)
+        self.counted = self.conditions.counted()
+
+    def codes(self) -> Ints:
+        i = self.ledger.instance
+        ends = closing_days(self.ledger)
+        values = gap_values(i, ends)
+        codes = np.where(ends == NEVER, -1, np.where(values > 0, 0, 12))
+        codes[(codes < 0) & checker_conditions.in_full_units(i, values)] = 16
+        owner = np.repeat(np.arange(i.people), np.diff(i.g_ptr))
+        for g in np.flatnonzero(codes < 0).tolist():
+            codes[g] = self._code(int(owner[g]), g)
+        return codes
+
+    def _courses(self, g: int) -> Ints:
+        """The courses that close the gap."""
+        i = self.ledger.instance
+        lapsed = int(i.g_lapsed[g]) if len(i.g_lapsed) else -1
+        key = (int(i.g_comp[g]), int(i.g_level[g]), lapsed)
+        if key not in self.awarding:
+            fits = (i.aw_comp == key[0]) & (i.aw_level >= key[1])
+            if len(i.aw_within):
+                fits &= (i.aw_within < 0) | ((lapsed >= 0) & (i.aw_within >= lapsed))
+            rows = np.flatnonzero(fits)
+            self.awarding[key] = np.unique(np.searchsorted(i.aw_ptr, rows, side="right") - 1)
+        return self.awarding[key]
+
+    def _code(self, p: int, g: int) -> int:
+        z, i = self.ledger, self.ledger.instance
+        courses = self._courses(g)
+        if not len(courses):
+            return 1
+        courses = courses[i.c_family[courses] >> i.p_family[p] & 1 == 1]
+        if not len(courses):
+            return 2
+        courses = courses[i.p_lang[p] >> i.c_lang[courses] & 1 == 1]
+        if not len(courses):
+            return 3
+        mine = slice(int(np.searchsorted(z.person, p)), int(np.searchsorted(z.person, p, side="right")))
+        s = np.concatenate([self.sessions_of_course[self.course_ptr[c] : self.course_ptr[c + 1]] for c in courses])
+        s = s[self.open[s] & ~np.isin(s, z.session[mine])]
+        if not len(s):
+            return 4
+        filters: tuple[tuple[int, Callable[[int, int, Ints, slice], Flags]], ...] = (
+            (5, self._available), (6, self._prepared), (12, self._counts), (7, self._seats), (13, self._unreserved),
+            (14, self._large_enough), (15, self._in_turn), (8, self._money), (9, self._time),
+        )  # fmt: skip
+        for code, keeps in filters:
+            s = s[keeps(p, g, s, mine)]
+            if not len(s):
+                return code
+        return 10 if mine.stop - mine.start >= i.max_seats else 11
+
+    def _available(self, p: int, _g: int, s: Ints, _mine: slice) -> Flags:
+        i = self.ledger.instance
+        inside = ~self.blocks[s]
+        for w in range(int(i.av_ptr[p]), int(i.av_ptr[p + 1])):
+            inside |= (i.av_start[w] <= i.s_start[s]) & (i.s_end[s] <= i.av_end[w])
+        return inside
+
+    def _prepared(self, p: int, _g: int, s: Ints, mine: slice) -> Flags:
+        z, i = self.ledger, self.ledger.instance
+        ready = np.ones(len(s), bool)
+        for c in np.unique(i.s_course[s]).tolist():
+            comp, level = int(i.c_pre_comp[c]), int(i.c_pre_level[c])
+            if comp < 0:
+                continue
+            here = i.s_course[s] == c
+            held = slice(int(i.h_ptr[p]), int(i.h_ptr[p + 1]))
+            good = (i.h_comp[held] == comp) & (i.h_level[held] >= level)
+            until = i.h_expiry[held][good].max(initial=-1)
+            earned = [z.end[k] for k in range(mine.start, mine.stop) if awards(i, int(z.course[k]), comp, level)]
+            since = min(earned, default=NEVER)
+            ready[here] = (i.s_start[s[here]] <= until) | (i.s_start[s[here]] > since)
+        return ready
+
+    def _counts(self, _p: int, g: int, s: Ints, _mine: slice) -> Flags:
+        i = self.ledger.instance
+        o, days_late = i.objective, i.s_end[s] - i.g_due[g]
+        counts: Flags = (days_late <= 0) | (o.late - o.late_decay * days_late > 0)
+        return counts
+
+    def _seats(self, _p: int, _g: int, s: Ints, _mine: slice) -> Flags:
+        return self.free[s] > 0
+
+    def _unreserved(self, p: int, _g: int, s: Ints, _mine: slice) -> Flags:
+        return np.array([self.conditions.has_unreserved(p, each) for each in s.tolist()], bool)
+
+    def _large_enough(self, _p: int, _g: int, s: Ints, _mine: slice) -> Flags:
+        enough: Flags = self.counted[s] + 1 >= self.ledger.instance.least[s]
+        return enough
+
+    def _in_turn(self, p: int, _g: int, s: Ints, _mine: slice) -> Flags:
+        return np.array([self.conditions.passed_over(p, each) is None for each in s.tolist()], bool)
+
+    def _money(self, p: int, _g: int, s: Ints, _mine: slice) -> Flags:
+        i = self.ledger.instance
+        c = i.s_course[s]
+        journey = np.where(i.c_mode[c] >= 2, i.travel[whereabouts(i, np.full(len(s), p), s), i.c_region[c]], 0)
+        in_partner: Flags = i.c_cost[c] <= self.partner_left[i.c_partner[c]]
+        in_mission: Flags = i.c_cost[c] + journey <= self.mission_left[i.p_mission[p]]
+        return in_partner & in_mission
+
+    def _time(self, _p: int, _g: int, s: Ints, mine: slice) -> Flags:
+        z, i = self.ledger, self.ledger.instance
+        clear = np.ones(len(s), bool)
+        for k in range(mine.start, mine.stop):
+            if z.blocks[k]:
+                clear &= ~self.blocks[s] | (i.s_start[s] > z.end[k]) | (i.s_end[s] < z.start[k])
+        return clear
