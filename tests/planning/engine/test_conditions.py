@@ -8,7 +8,7 @@ from tests.planning.engine import brute_force, worlds
 from trainer.planning.engine import checker, solver
 
 SEEDS = st.integers(0, 10**6)
-SOME = settings(max_examples=25, deadline=None)
+SOME = settings(max_examples=10, deadline=None)
 SIZES = st.sampled_from([(2, 4), (3, 3), (4, 2)])
 
 
