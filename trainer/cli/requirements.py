@@ -107,6 +107,57 @@ def take_in(
     _tell(account)
 
 
+@group.command()
+@click.option("--mission", metavar="KEY", help="Only what is asked in this mission.")
+@DATABASE
+@JSON
+@click.pass_obj
+def check(start: Start | None, *, mission: str | None, database: str | None, as_json: bool) -> None:
+    """Print which tasks in force ask nothing, which requirements no module or course answers, and whom nothing teaches."""
+    from trainer.accounts import queries as account_queries
+    from trainer.interop.requirements_json import coverage_to_json
+    from trainer.requirements import queries
+
+    with reading(start, database) as (session, zone):
+        only = None if mission is None else account_queries.mission_by_key(session, key=mission).id
+        found = queries.coverage(session, on=_today(zone), mission=only)
+        owners, names = queries.answering(session)
+    account = coverage_to_json(found, owners=owners, names=names)
+    if as_json:
+        click.echo(json.dumps(account, ensure_ascii=False))
+        return
+    click.echo(
+        f"{account['tasks']} kinds of task and {account['needs']} requirements on {account['on']}, version "
+        f"{account['version']} of the rules; sessions until {account['until']}."
+    )
+    unasked = account["tasks_without_requirement"]
+    click.echo(f"{len(unasked)} tasks in force ask nothing of anybody.")
+    for each in unasked:
+        click.echo(
+            f"  {each['task']} ({each['area']}, {each['requirements_authority'] or 'nobody answers for it'}): ",
+            nl=False,
+        )
+        click.echo("; ".join(f"{place['mission']} {place['symbol']} {place['paragraph']}" for place in each["in"]))
+    for title, part in (
+        ("requirements that no module teaches at their level", "requirements_without_module"),
+        ("requirements to be practised without a recognised course", "requirements_without_course"),
+        ("requirements that not everybody can be taught", "not_taught_to_everybody"),
+    ):
+        click.echo(f"{len(account[part])} {title}.")
+        for each in account[part]:
+            click.echo(f"  {_told_need(each)}")
+
+
+def _told_need(each: dict[str, Any]) -> str:
+    short = ", ".join(f"{one['people']} {one['language']} {one['region']}".strip() for one in each["short"][:4])
+    return (
+        f"{each['competency']} {each['level']} ({each['area']}, {each['department_head'] or 'nobody answers for it'}): "
+        f"{each['taught']} of {each['asked']} can be taught; modules {', '.join(each['module_languages']) or 'none'}, "
+        f"sessions {each['sessions']} {' '.join(each['session_languages'])}".rstrip()
+        + (f"; not taught {short}" if short else "")
+    )
+
+
 def _previewed(session: Any, file: Path, *, drop_missing: bool, on: date) -> ChangePreview:
     from trainer.competencies.values import Area
     from trainer.interop import requirements_csv

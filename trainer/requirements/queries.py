@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from trainer.accounts import queries as account_queries
 from trainer.accounts.values import MissionCard, MissionId, MissionStatus, Role
+from trainer.catalogue import queries as catalogue_queries
 from trainer.competencies import queries as competency_queries
+from trainer.competencies.values import Area, Owners
+from trainer.kernel.values import PersonId
 from trainer.mandates import queries as mandate_queries
 from trainer.mandates import rules as mandate_rules
 from trainer.mandates.values import TASK_KINDS, RequirementRule, RuleSet
+from trainer.partners import queries as partner_queries
 from trainer.requirements.rules import changes, matrix
-from trainer.requirements.values import ChangePreview, Reach, RequirementsPage, VersionsPage, Wanted
+from trainer.requirements.rules import coverage as judge
+from trainer.requirements.values import ChangePreview, Coverage, Reach, RequirementsPage, VersionsPage, Wanted
+
+LOOKS_AHEAD = timedelta(days=365)
+"""So far ahead sessions are looked for."""
 
 
 def requirements_page(
@@ -98,3 +106,39 @@ def reach_of(
 def working_missions(session: Session) -> tuple[MissionCard, ...]:
     """Return the missions that are not closed, by name."""
     return tuple(each for each in account_queries.missions(session) if each.status is not MissionStatus.CLOSED)
+
+
+def coverage(session: Session, *, on: date, mission: MissionId | None = None) -> Coverage:
+    """Return what training answers of what tasks in force and announced ask, in one mission or all that are not closed.
+
+    About fifteen queries, whatever the number of people. Raises NoSuchMission.
+    """
+    missions = working_missions(session) if mission is None else (account_queries.mission(session, mission=mission),)
+    ids = [each.id for each in missions]
+    held = mandate_queries.rule_set(session)
+    texts = mandate_queries.instruments_of(session, missions=ids)
+    until = on + LOOKS_AHEAD
+    return judge.coverage_of(
+        missions=missions,
+        tasks={each: mandate_rules.coming(history, on=on) for each, history in texts.items()},
+        version=held,
+        competencies=competency_queries.competencies(session),
+        groups=account_queries.people_groups(session, missions=ids, on=on),
+        offerings=catalogue_queries.offerings(session),
+        sessions=[each for each in partner_queries.open_sessions(session, on=on) if each.starts_on <= until],
+        on=on,
+        until=until,
+    )
+
+
+def answering(session: Session) -> tuple[Mapping[Area, Owners], Mapping[PersonId, str]]:
+    """Return who answers for each area, and their names. Two queries."""
+    owners = competency_queries.area_owners(session)
+    people = {
+        person
+        for each in owners.values()
+        for person in (each.requirements_authority, each.department_head)
+        if person is not None
+    }
+    cards = account_queries.people_cards(session, people=people)
+    return owners, {person: card.name for person, card in cards.items()}

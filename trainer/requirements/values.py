@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from trainer.accounts.values import MissionCard, MissionId, Role
-from trainer.catalogue.values import AtLevel
+from trainer.catalogue.values import AtLevel, ModuleKey
 from trainer.competencies.values import Area, Competency, CompetencyKey, Level, Source
 from trainer.kernel.values import mark
 from trainer.mandates.values import (
@@ -297,6 +297,10 @@ ANSWER_NAMES: dict[Answer, str] = {
 }
 
 
+PRACTISED_FROM = Level.PRACTISED
+"""From this level on a module is not thought enough: it is practised with others, mostly in a course."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unasked:
     """A task in force for which no rule asks anything of anybody."""
@@ -344,8 +348,8 @@ class Need:
     """Of them, by a module they can read or a session they can follow."""
     travelling: int
     """Of those taught, who would have to travel to another region: no module, and no session nearer."""
-    modules: tuple[str, ...]
-    """Keys of modules that teach it at the level."""
+    modules: tuple[ModuleKey, ...]
+    """That teach it at the level, or higher."""
     module_languages: tuple[str, ...]
     sessions: int
     """That prove it, in the year to come."""
@@ -388,5 +392,13 @@ class Coverage:
 
     @property
     def without_course(self) -> tuple[Need, ...]:
-        """Needs for which some people have neither a module they can read nor a session they can follow."""
-        return tuple(each for each in self.needs if not each.observed and each.taught < each.asked)
+        """Needs at a level that is practised, mostly in a course, for which nobody holds a recognised one."""
+        return tuple(
+            each for each in self.needs if each.level >= PRACTISED_FROM and not each.sessions and not each.observed
+        )
+
+    @property
+    def short(self) -> tuple[Need, ...]:
+        """Needs for which some people have neither a module they can read nor a session they can follow; most people first."""
+        found = [each for each in self.needs if not each.observed and each.taught < each.asked]
+        return tuple(sorted(found, key=lambda each: each.taught - each.asked))

@@ -11,7 +11,17 @@ from pathlib import Path
 from trainer.web.prose import title_of
 
 FOLDER = Path(__file__).parents[3] / "templates/help"
-ORDER = ("start", "your-training", "readiness", "mandates", "suggestions", "plans", "sessions", "record")
+ORDER = (
+    "start",
+    "your-training",
+    "readiness",
+    "mandates",
+    "requirements",
+    "suggestions",
+    "plans",
+    "sessions",
+    "record",
+)
 """In the order in which a newcomer would read them."""
 
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from trainer.web.requirements import bulk, matrix, sheets, single, words
+from trainer.web.requirements import bulk, coverage, matrix, sheets, single, words
 
 blueprint = Blueprint("requirements", __name__, url_prefix="/requirements")
 
@@ -10,6 +10,7 @@ blueprint = Blueprint("requirements", __name__, url_prefix="/requirements")
 blueprint.add_url_rule("/", view_func=matrix.matrix)
 blueprint.add_url_rule("/rules", view_func=matrix.rules)
 blueprint.add_url_rule("/versions", view_func=matrix.versions)
+blueprint.add_url_rule("/coverage", view_func=coverage.coverage)
 
 # one rule
 blueprint.add_url_rule("/new-rule", view_func=single.new_rule, methods=["GET", "POST"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from flask_babel import gettext, lazy_gettext, ngettext
+from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 
 from trainer.accounts.values import Role
 from trainer.competencies.values import Competency, CompetencyKey
@@ -34,7 +34,13 @@ class RuleWords:
     @property
     def facts(self) -> str:
         """All but the competency in one line."""
-        return ", ".join(each for each in (self.condition, self.whom, self.due) if each)
+        return comma().join(each for each in (self.condition, self.whom, self.due) if each)
+
+
+def comma() -> str:
+    """What stands between the parts of a line."""
+    locale = get_locale()
+    return "، " if locale is not None and locale.language == "ar" else ", "
 
 
 class Said:
