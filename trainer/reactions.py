@@ -13,7 +13,8 @@ from typing import Any
 
 from trainer.accounts import events as account_events
 from trainer.accounts import queries as account_queries
-from trainer.accounts.values import MissionId, MissionStatus, Office
+from trainer.accounts import rules as account_rules
+from trainer.accounts.values import MissionId, MissionStatus, Office, Permission
 from trainer.catalogue import queries as catalogue_queries
 from trainer.competencies import events as competency_events
 from trainer.competencies.values import CompetencyKey
@@ -299,9 +300,18 @@ def tell_partner_of_recognition(work: Work, event: partner_events.CourseRecognis
         )
 
 
-def ask_for_recognition(work: Work, event: partner_events.CoursePublished) -> None:
+def ask_for_recognition_anew(work: Work, event: partner_events.CourseChanged) -> None:
+    if event.asks_again:
+        ask_for_recognition(work, event)
+
+
+def ask_for_recognition(work: Work, event: partner_events.CoursePublished | partner_events.CourseChanged) -> None:
+    """Ask those who decide for every mission, since what is recognised counts in all of them."""
     page = partner_queries.course_page(work.session, course=CourseId(event.course_id), on=work.today)
     for person in account_queries.holders_of(work.session, office=Office.READINESS_MANAGER):
+        known = account_queries.account_of(work.session, person=person)
+        if not account_rules.may_everywhere(known, Permission.RECOGNISE_COURSES):
+            continue
         notification_operations.queue_notification(
             work,
             to=person,
@@ -520,6 +530,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     partner_events.SessionCancelled: (take_back_cancelled_seats,),
     partner_events.SeatsOpened: (plan_for_new_seats,),
     partner_events.CoursePublished: (ask_for_recognition,),
+    partner_events.CourseChanged: (ask_for_recognition_anew,),
     partner_events.CourseRecognised: (plan_for_recognition, tell_partner_of_recognition),
     account_events.PersonEnrolled: (plan_for_person,),
     account_events.PersonMoved: (plan_for_moved_person,),

@@ -82,6 +82,17 @@ def test_a_course_is_offered_recognised_and_filled(as_person, world: World, sess
     assert TITLE in partner.get("/partner/").text
     assert partner.get(f"/sessions/{run.id}/roster").status == 200
 
+    # when the partner lowers what it says the course awards, and raises it again, the manager is asked once more
+    for message in session.scalars(asked):
+        session.delete(message)
+    session.commit()
+    for level in ("2", "3"):
+        form = partner.get(f"/courses/{course.id}/edit").form()
+        changed = partner.post(f"/courses/{course.id}/edit", form | course_form | {"level_0": level})
+        assert changed.status == 303, changed.text
+    world.react()
+    assert session.scalars(asked).all()
+
 
 def test_another_partner_neither_sees_nor_changes_a_draft(as_person, world: World, session: Session) -> None:
     other = session.scalars(select(Course).order_by(Course.id)).first()
