@@ -25,6 +25,7 @@ blueprint.add_url_rule("/missions/<int:mission>/mandate.json", view_func=reading
 # drafts
 blueprint.add_url_rule("/drafts/<int:draft>", view_func=views.draft)
 blueprint.add_url_rule("/drafts/<int:draft>/preview", view_func=previews.preview)
+blueprint.add_url_rule("/drafts/<int:draft>/preview/anew", view_func=previews.preview_anew, methods=["POST"])
 blueprint.add_url_rule("/drafts/<int:draft>/preview.json", view_func=previews.preview_json)
 blueprint.add_url_rule("/drafts/<int:draft>/draft.json", view_func=previews.draft_json)
 blueprint.add_url_rule("/drafts/<int:draft>/edit", view_func=views.edit_draft, methods=["GET", "POST"])
