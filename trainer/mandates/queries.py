@@ -739,7 +739,10 @@ def planned_requirements_for(
     evidence: Mapping[PersonId, tuple[Evidence, ...]],
     on: date,
 ) -> Mapping[PersonId, tuple[Requirement, ...]]:
-    """The same for people whose profiles and evidence are at hand: they are not read again."""
+    """The same for people whose profiles and evidence are at hand: they are not read again, and hold as they are given.
+
+    So what is asked of part of a unit falls on who stays longer than those who leave early.
+    """
     known = {each.id: each for each in profiles}
     demands = coming_demands_of(session, missions=_missions_of(profiles), on=on)
     return _requirements(session, people=list(known), profiles=known, demands=demands, on=on, evidence=evidence)
@@ -772,11 +775,12 @@ def _fallen_on(
     evidence: Mapping[PersonId, tuple[Evidence, ...]],
 ) -> Mapping[PersonId, tuple[Demand, ...]]:
     """On whom the demands on part of a unit fall; units are looked at whole, whoever was asked about."""
-    groups = rules.partly_asked(profiles, demands=demands)
+    known = {each.id: each for each in profiles}
+    groups = rules.partly_asked(known.values(), demands=demands)
     if not groups:
         return {}
     everybody = account_queries.profiles_in(session, missions={mission for mission, _, _ in groups}, on=on)
-    members = [each for each in everybody if (each.mission, each.unit, each.role) in groups]
+    members = [known.get(each.id, each) for each in everybody if (each.mission, each.unit, each.role) in groups]
     unknown = [each.id for each in members if each.id not in evidence]
     if unknown:
         evidence = {**evidence, **competency_queries.evidence_of(session, people=unknown)}

@@ -59,6 +59,7 @@ from trainer.planning.values import (
     UndoPreview,
 )
 from trainer.shocks import queries as shock_queries
+from trainer.shocks.values import ShockId
 from trainer.tracks import queries as track_queries
 from trainer.tracks.values import LOST, OPEN_STATES, Assignment, AssignmentId, AssignmentState, Returned
 
@@ -131,7 +132,9 @@ def is_unchanged(session: Session, *, snapshot: Snapshot, on: date) -> bool:
 
 def _facts(session: Session, people: tuple[PersonProfile, ...], *, on: date) -> Facts:
     sources = _sources(session, people, on=on)
-    required = mandate_queries.planned_requirements_for(session, profiles=people, evidence=sources.evidence, on=on)
+    required = mandate_queries.planned_requirements_for(
+        session, profiles=sources.people, evidence=sources.evidence, on=on
+    )
     return question.facts_of(sources, required=required)
 
 
@@ -356,6 +359,13 @@ def missions_of_run(session: Session, *, run: PlanRunId, on: date) -> frozenset[
     profiles = account_queries.profiles_of(session, people=people, on=on).values()
     served = {each.mission for each in profiles if each.mission is not None}
     return frozenset({*(MissionId(each) for each in found.missions), *served})
+
+
+def runs_caused_by(session: Session, *, shock: ShockId) -> tuple[RunHead, ...]:
+    """Return the runs that a loss of capacity, or its end, led to, newest first."""
+    keys = (f"shock:{shock}", f"shock-ended:{shock}")
+    query = _runs().where(PlanRun.cause_key.in_(keys)).order_by(PlanRun.id.desc())
+    return tuple(_run(*found) for found in session.execute(query))
 
 
 # Pages

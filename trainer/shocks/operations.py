@@ -42,13 +42,9 @@ def declare_shock(work: Work, *, name: str, loss: Loss, note: str = "") -> Shock
 
     Who leaves is chosen now and stays chosen. Raises InvalidShock, NoSuchMission and NoSuchPartner.
     """
-    _refuse(name, loss, note)
+    check_declared(work, name=name, loss=loss, note=note)
     cards = {each.id: each for each in account_queries.missions(work.session)}
     missions = rules.missions_of(loss)
-    for mission in missions:
-        account_queries.mission(work.session, mission=mission)
-    if isinstance(loss, PartnerCloses):
-        partner_queries.partner(work.session, partner=loss.partner)
     leaving = queries.would_leave(work.session, loss=loss, name=name, on=work.today)
     if isinstance(loss, ContingentLeaves) and not leaving:
         raise InvalidShock(wording("Nobody of this contingent is there on that day."), field="contingent")
@@ -78,6 +74,15 @@ def declare_shock(work: Work, *, name: str, loss: Loss, note: str = "") -> Shock
     touched = tuple(sorted({*missions, *(each.mission for each in leaving.values())}))
     work.record(ShockDeclared(shock_id=row.id, title=row.name, missions=touched, leaving=len(leaving)))
     return ShockId(row.id)
+
+
+def check_declared(work: Work, *, name: str, loss: Loss, note: str = "") -> None:
+    """Raise what `declare_shock` would, without declaring anything; that nobody is there is told only then."""
+    _refuse(name, loss, note)
+    for mission in rules.missions_of(loss):
+        account_queries.mission(work.session, mission=mission)
+    if isinstance(loss, PartnerCloses):
+        partner_queries.partner(work.session, partner=loss.partner)
 
 
 def _refuse(name: str, loss: Loss, note: str) -> None:
