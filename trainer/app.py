@@ -42,6 +42,8 @@ CAPABILITIES = (
     "planning",
     "readiness",
     "requirements",
+    "scenarios",
+    "shocks",
     "tracks",
 )
 POLICY = (

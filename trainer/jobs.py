@@ -99,6 +99,12 @@ def what_if() -> bool:
         run = scenario_operations.claim_run(work)
     if run is None:
         return False
+    bring_to_end(run)
+    return True
+
+
+def bring_to_end(run: WhatIfRunId) -> None:
+    """Bring a run that was claimed to its end, whichever it is: a worker's, or that of a reader who waits."""
     try:
         _work_out(run)
     except scenario_operations.RunTaken:
@@ -110,18 +116,6 @@ def what_if() -> bool:
         logger.exception("what-if run %s failed", run)
         with job_transaction("what-if") as work:
             scenario_operations.park_run(work, run=run, because=repr(error))
-    return True
-
-
-def work_out(run: WhatIfRunId) -> None:
-    """Work out a run at once, for a reader who waits; nothing when another process has it already."""
-    with job_transaction("what-if") as work:
-        claimed = scenario_operations.claim_this_run(work, run=run)
-    if claimed:
-        try:
-            _work_out(run)
-        except scenario_operations.RunTaken:
-            logger.info("what-if run %s is somebody else's by now", run)
 
 
 def _work_out(run: WhatIfRunId) -> None:

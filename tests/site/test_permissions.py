@@ -9,15 +9,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from tests.conftest import TODAY
-from tests.factories import accounts
+from tests.conftest import TODAY, work_on
+from tests.factories import accounts, scenarios
 from tests.factories.mandates import condition
 from tests.flows.conftest import World, _app, house, world  # noqa: F401 - fixtures of the lived-in world
 from tests.support.site import Site
+from trainer import jobs
 from trainer.accounts.models import Membership, SignIn
 from trainer.accounts.queries import profiles_of
 from trainer.accounts.rules import permissions_of
-from trainer.accounts.values import Office, Permission
+from trainer.accounts.values import MissionId, Office, Permission
 from trainer.catalogue.models import TrackVersion
 from trainer.competencies.models import WaiverRow
 from trainer.kernel.ledger import LedgerEntry
@@ -28,6 +29,7 @@ from trainer.observations.models import Observation
 from trainer.observations.values import ObservationState
 from trainer.partners.models import Course, CourseSession, Partner
 from trainer.planning.models import PlanRow, PlanRun
+from trainer.scenarios import operations as scenario_operations
 from trainer.tracks.models import AssignmentRow, Attempt
 from trainer.tracks.values import AssignmentState
 
@@ -77,6 +79,12 @@ CONFINED = {
     "readiness.cell",
     "readiness.cell_file",
     "readiness.mission",
+    "scenarios.edit",
+    "scenarios.figures_json",
+    "scenarios.progress",
+    "scenarios.scenario",
+    "scenarios.what_if",
+    "shocks.shock",
 }
 """What is about one mission or its people: closed to those whose office is confined to another."""
 
@@ -150,6 +158,7 @@ def arguments(app: Flask, world: World) -> Mapping[str, object]:  # noqa: F811 -
     text.milestones = [condition("joint police").to_json()]
     session.flush()
 
+    supposed, run, shock = _supposed(session, profile.mission)
     rules = session.scalars(select(RuleVersion).order_by(RuleVersion.number.desc())).first()
     assert rules is not None
     return {
@@ -176,13 +185,28 @@ def arguments(app: Flask, world: World) -> Mapping[str, object]:  # noqa: F811 -
         "plan": first(PlanRow.id),
         "rule": rules.rules[0]["key"],
         "run": first(PlanRun.id),
+        "scenario": supposed,
         "session": held.id,
+        "shock": shock,
         "subject": duty.person_id,
         "task": "CivProtect",
         "topic": "start",
         "track": first(TrackVersion.key),
         "waiver": first(WaiverRow.id),
+        "what_if": run,
     }
+
+
+def _supposed(session: Session, mission: MissionId) -> tuple[int, int, int]:
+    """A scenario of the mission that was worked out, its run, and a loss that was declared."""
+    work = work_on(session)
+    supposed = scenarios.saved(work, scenarios.share(mission))
+    run = scenario_operations.ask_for_scenario(work, scenario=supposed)
+    scenario_operations.claim_this_run(work, run=run)
+    shock = scenarios.declared(work, scenarios.share(mission, percent=1))
+    session.commit()
+    jobs.bring_to_end(run)
+    return supposed, run, shock
 
 
 @pytest.fixture

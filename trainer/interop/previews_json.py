@@ -100,12 +100,12 @@ def preview_to_json(found: Preview) -> dict[str, Any]:
             }
             for each in found.units
         ],
-        "plan": _plan(found.plan),
-        "plan_without": _plan(found.without),
-        "short": [_short(each) for each in found.short],
+        "plan": plan_to_json(found.plan),
+        "plan_without": plan_to_json(found.without),
+        "short": [short_to_json(each) for each in found.short],
         "readiness": {
-            "all": _outlook(found.total),
-            **{each.area.value: _outlook(each) for each in found.areas if each.area is not None},
+            "all": outlook_to_json(found.total),
+            **{each.area.value: outlook_to_json(each) for each in found.areas if each.area is not None},
         },
     }
 
@@ -151,7 +151,8 @@ def _competency(change: CompetencyChange) -> dict[str, Any]:
     }
 
 
-def _plan(figures: PlanFigures) -> dict[str, Any]:
+def plan_to_json(figures: PlanFigures) -> dict[str, Any]:
+    """The figures of a plan."""
     counts = figures.counts
     return {
         "people": {
@@ -172,7 +173,8 @@ def _plan(figures: PlanFigures) -> dict[str, Any]:
     }
 
 
-def _short(each: Short) -> dict[str, Any]:
+def short_to_json(each: Short) -> dict[str, Any]:
+    """Where seats are short."""
     return {
         "competency": each.competency,
         "language": each.language or None,
@@ -183,7 +185,8 @@ def _short(each: Short) -> dict[str, Any]:
     }
 
 
-def _outlook(outlook: AreaOutlook) -> list[dict[str, Any]]:
+def outlook_to_json(outlook: AreaOutlook) -> list[dict[str, Any]]:
+    """Readiness month by month, three ways."""
     return [
         {
             "on": point.on.isoformat(),

@@ -88,7 +88,6 @@ class SubjectKind(StrEnum):
     ASSIGNMENT = "assignment"
     OBSERVATION = "observation"
     SHOCK = "shock"
-    SCENARIO = "scenario"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,13 @@ class ScenarioDiscarded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIfAsked(Event):
+    """Somebody asked for something large to be worked out: a worker takes it."""
+
+    scenario_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIfParked(Event):
     """Working out what would follow was stopped and needs a look."""
 

@@ -36,7 +36,7 @@ from trainer.previews.rules.crowd import Course, Crowd
 from trainer.previews.values import MONTHS_AHEAD, PlanFigures, Preview
 from trainer.readiness import rules as readiness_rules
 from trainer.scenarios import queries, rules
-from trainer.scenarios.events import ScenarioDiscarded, ScenarioSaved, WhatIfParked
+from trainer.scenarios.events import ScenarioDiscarded, ScenarioSaved, WhatIfAsked, WhatIfParked
 from trainer.scenarios.models import ScenarioRow, WhatIfRunRow
 from trainer.scenarios.queries import Case
 from trainer.scenarios.values import (
@@ -172,6 +172,11 @@ def ask_for_draft(work: Work, *, draft: DraftId, version: int) -> WhatIfRunId:
     """Ask for what would follow from a draft alone to be worked out; one that waits or is under way is enough."""
     waiting = _waiting(work, WhatIfRunRow.draft_id == draft, version)
     return waiting or _ask(work, WhatIfRunRow(draft_id=draft, scenario_version=version, asked_at=work.now))
+
+
+def leave_to_workers(work: Work, *, run: WhatIfRunId) -> None:
+    """Wake whoever works runs out."""
+    work.record(WhatIfAsked(scenario_id=queries.run(work.session, run=run).scenario))
 
 
 def _waiting(work: Work, about: ColumnElement[bool], version: int) -> WhatIfRunId | None:

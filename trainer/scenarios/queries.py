@@ -44,6 +44,7 @@ OWN_EVENTS = frozenset(
     {
         "ScenarioSaved",
         "ScenarioDiscarded",
+        "WhatIfAsked",
         "WhatIfParked",
         "PasswordSet",
         "SignInsEnded",

@@ -71,6 +71,12 @@ ITEMS: tuple[Item, ...] = (
         belongs=("planning", "chain"),
     ),
     Item(
+        label=lazy_gettext("Scenarios"),
+        endpoint="scenarios.scenarios",
+        permissions=(Permission.READ_PLANS,),
+        belongs=("scenarios", "shocks"),
+    ),
+    Item(
         label=lazy_gettext("My courses"),
         endpoint="partners.own",
         permissions=(Permission.MANAGE_COURSES,),

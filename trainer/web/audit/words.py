@@ -70,6 +70,7 @@ EVENTS: Mapping[str, tuple[EventGroup, str]] = {
     "PlanRunParked": (_P, lazy_gettext("Planning stopped")),
     "ScenarioSaved": (_P, lazy_gettext("Scenario saved")),
     "ScenarioDiscarded": (_P, lazy_gettext("Scenario discarded")),
+    "WhatIfAsked": (_P, lazy_gettext("Working out a scenario asked for")),
     "WhatIfParked": (_P, lazy_gettext("Working out a scenario stopped")),
     # assignments
     "ModulesAssigned": (_T, lazy_gettext("Training assigned")),
@@ -206,7 +207,7 @@ PARTS: Mapping[str, tuple[Part, str]] = {
     "observation_id": (Part.SUBJECT, lazy_gettext("Lesson learned")),
     "rule_version_id": (Part.SUBJECT, lazy_gettext("Version of the rules")),
     "shock_id": (Part.SUBJECT, lazy_gettext("Loss of capacity")),
-    "scenario_id": (Part.SUBJECT, lazy_gettext("Scenario")),
+    "scenario_id": (Part.NUMBER, lazy_gettext("Scenario number")),
     "leaving": (Part.NUMBER, lazy_gettext("People who leave early")),
     "pack_version_id": (Part.SUBJECT, lazy_gettext("Content pack")),
     "unit_id": (Part.NUMBER, lazy_gettext("Unit number")),
@@ -272,7 +273,6 @@ SUBJECT_OF_PART: Mapping[str, SubjectKind] = {
     "observation_id": SubjectKind.OBSERVATION,
     "rule_version_id": SubjectKind.RULES,
     "shock_id": SubjectKind.SHOCK,
-    "scenario_id": SubjectKind.SCENARIO,
     "pack_version_id": SubjectKind.PACK,
 }
 
@@ -292,7 +292,6 @@ SUBJECTS: Mapping[SubjectKind, str] = {
     SubjectKind.ASSIGNMENT: lazy_gettext("Assignment"),
     SubjectKind.OBSERVATION: lazy_gettext("Lesson learned"),
     SubjectKind.SHOCK: lazy_gettext("Loss of capacity"),
-    SubjectKind.SCENARIO: lazy_gettext("Scenario"),
 }
 
 SUBJECT_PAGES: Mapping[SubjectKind, tuple[str, str]] = {
@@ -304,6 +303,7 @@ SUBJECT_PAGES: Mapping[SubjectKind, tuple[str, str]] = {
     SubjectKind.PLAN_RUN: ("planning.run", "run"),
     SubjectKind.PLAN: ("planning.plan", "plan"),
     SubjectKind.ASSIGNMENT: ("chain.assignment", "assignment"),
+    SubjectKind.SHOCK: ("shocks.shock", "shock"),
 }
 """Where a thing has its page: the view and the name of its parameter."""
 

@@ -43,6 +43,7 @@ CAUSES: dict[SubjectKind, tuple[str, str]] = {
     SubjectKind.SESSION: ("partners.session", "session"),
     SubjectKind.COURSE: ("partners.course", "course"),
     SubjectKind.PERSON: ("accounts.person", "person"),
+    SubjectKind.SHOCK: ("shocks.shock", "shock"),
 }
 """Where the thing that caused a plan is shown."""
 
