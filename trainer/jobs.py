@@ -260,6 +260,7 @@ JOBS: tuple[Job, ...] = (
         every=timedelta(minutes=10),
         run=_in_transaction("mandate-days", mandate_operations.note_mandate_days),
     ),
+    Job(name="drafts", every=timedelta(minutes=30), run=_in_transaction("drafts", mandate_operations.note_draft_days)),
     Job(
         name="expire",
         every=timedelta(minutes=30),

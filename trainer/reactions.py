@@ -17,14 +17,14 @@ from trainer.accounts import rules as account_rules
 from trainer.accounts.values import MissionId, MissionStatus, Office, Permission
 from trainer.catalogue import queries as catalogue_queries
 from trainer.competencies import events as competency_events
-from trainer.competencies.values import CompetencyKey
+from trainer.competencies.values import Area, CompetencyKey
 from trainer.kernel import ledger
 from trainer.kernel.events import Event
 from trainer.kernel.values import Cause, LocalText, PersonId, Subject, SubjectKind, Wording, wording
 from trainer.kernel.work import Work
 from trainer.mandates import events as mandate_events
 from trainer.mandates import queries as mandate_queries
-from trainer.mandates.values import InstrumentId
+from trainer.mandates.values import DraftId, InstrumentId
 from trainer.notifications import operations as notification_operations
 from trainer.notifications.values import Notice, NotificationKind
 from trainer.partners import events as partner_events
@@ -35,6 +35,8 @@ from trainer.planning import operations as plan_operations
 from trainer.planning import queries as plan_queries
 from trainer.planning.values import PlanId, PlanState
 from trainer.readiness import operations as readiness_operations
+from trainer.reviews import queries as review_queries
+from trainer.reviews.values import Verdict
 from trainer.shocks import events as shock_events
 from trainer.shocks import queries as shock_queries
 from trainer.shocks.values import CapacityShock, PartnerCloses, ShockId
@@ -513,12 +515,194 @@ def remind_of_overdue(work: Work, event: track_events.AssignmentsOverdue) -> Non
     )
 
 
+def ask_about_draft(work: Work, event: mandate_events.DraftReviewAsked) -> None:
+    """Ask the requirements authority of each area, and every officer of the mission who did not write the draft."""
+    about = Subject(kind=SubjectKind.DRAFT, id=event.draft_id)
+    asked: dict[PersonId, int] = {}
+    owners = review_queries.authorities(work.session)
+    for area in event.areas:
+        owner = owners[Area(area)]
+        if owner is not None:
+            asked[owner] = asked.get(owner, 0) + 1
+    authors = mandate_queries.draft_authors(work.session, draft=DraftId(event.draft_id))
+    mission = MissionId(event.mission_id)
+    officers = account_queries.holders_of(work.session, office=Office.MANDATE_OFFICER, mission=mission)
+    lines: dict[PersonId, tuple[Wording, ...]] = {
+        person: (
+            wording(
+                "{symbol} is up for review. You answer for {count} of the areas it touches: say what you think of it.",
+                symbol=event.symbol,
+                count=count,
+            ),
+        )
+        for person, count in asked.items()
+    }
+    review = wording("{symbol} waits for a review by somebody who did not write it.", symbol=event.symbol)
+    for person in officers:
+        if person not in authors:
+            lines[person] = (*lines.get(person, ()), review)
+    notification_operations.queue_notifications(
+        work,
+        notices=[
+            Notice(
+                to=person,
+                kind=NotificationKind.DRAFT_ASKED,
+                about=about,
+                lines=said,
+                dedupe=f"draft-asked:{event.draft_id}:{event.remark_id}:{person}",
+            )
+            for person, said in sorted(lines.items())
+        ],
+    )
+
+
+def tell_of_review(work: Work, event: mandate_events.DraftReviewed) -> None:
+    name = _name_of(work, event.person_id)
+    said = wording("{name} reviewed {symbol} and asks for changes.", name=name, symbol=event.symbol)
+    if event.agreed:
+        said = wording("{name} reviewed {symbol} and agrees.", name=name, symbol=event.symbol)
+    _tell_authors(work, event, said, occasion=str(event.remark_id))
+
+
+def tell_of_answer(work: Work, event: mandate_events.DraftAnswered) -> None:
+    name = _name_of(work, event.person_id)
+    said = wording("{name} commented on {symbol} as requirements authority.", name=name, symbol=event.symbol)
+    if event.verdict == Verdict.AGREE:
+        said = wording("{name} agrees with {symbol} as requirements authority.", name=name, symbol=event.symbol)
+    if event.verdict == Verdict.OBJECTION:
+        said = wording("{name} objects to {symbol} as requirements authority.", name=name, symbol=event.symbol)
+    _tell_authors(work, event, said, occasion=str(event.remark_id))
+
+
+def tell_of_comment(work: Work, event: mandate_events.DraftCommented) -> None:
+    said = wording("{name} commented on {symbol}.", name=_name_of(work, event.person_id), symbol=event.symbol)
+    _tell_authors(work, event, said, occasion=str(event.remark_id))
+
+
+def tell_of_coming_end(work: Work, event: mandate_events.DraftExpiresSoon) -> None:
+    said = wording(
+        "The draft of {symbol} expires on {expires_on}. Change it or renew it to keep it.",
+        symbol=event.symbol,
+        expires_on=event.expires_on.isoformat(),
+    )
+    _tell_authors(work, event, said, occasion=f"soon {event.expires_on}")
+
+
+def tell_of_end(work: Work, event: mandate_events.DraftExpired) -> None:
+    said = wording(
+        "The draft of {symbol} is expired. It is kept, and cannot be published until somebody renews it.",
+        symbol=event.symbol,
+    )
+    _tell_authors(work, event, said, occasion=f"expired {event.expires_on}")
+
+
+_AboutDraft = (
+    mandate_events.DraftReviewed
+    | mandate_events.DraftAnswered
+    | mandate_events.DraftCommented
+    | mandate_events.DraftExpiresSoon
+    | mandate_events.DraftExpired
+)
+
+
+def _tell_authors(work: Work, event: _AboutDraft, said: Wording, *, occasion: str) -> None:
+    """Tell whoever wrote a draft, but nobody of their own doing; of one that nobody wrote, the officers of its mission."""
+    told = mandate_queries.draft_authors(work.session, draft=DraftId(event.draft_id)) or account_queries.holders_of(
+        work.session, office=Office.MANDATE_OFFICER, mission=MissionId(event.mission_id)
+    )
+    _tell_of_draft(
+        work,
+        event.draft_id,
+        people=set(told) - {getattr(event, "person_id", None)},
+        kind=NotificationKind.DRAFT_NEWS,
+        said=said,
+        occasion=occasion,
+    )
+
+
+def _tell_of_draft(
+    work: Work, draft: int, *, people: Collection[PersonId], kind: NotificationKind, said: Wording, occasion: str
+) -> None:
+    notification_operations.queue_notifications(
+        work,
+        notices=[
+            Notice(
+                to=person,
+                kind=kind,
+                about=Subject(kind=SubjectKind.DRAFT, id=draft),
+                lines=(said,),
+                dedupe=f"{kind}:{draft}:{occasion}:{person}",
+            )
+            for person in sorted(people)
+        ],
+    )
+
+
+def _name_of(work: Work, person: int | None) -> str:
+    if person is None:
+        return "Trainer"
+    return account_queries.people_cards(work.session, people={PersonId(person)})[PersonId(person)].name
+
+
+def tell_of_ended_review(work: Work, event: mandate_events.DraftReviewEnded) -> None:
+    """Whoever decided on the draft learns that it is another text by now; nobody waits for their decision any more."""
+    settle_messages_of_draft(work, event)
+    _tell_of_draft(
+        work,
+        event.draft_id,
+        people=[PersonId(each) for each in event.people],
+        kind=NotificationKind.DRAFT_NEWS,
+        said=wording(
+            "The draft of {symbol} was changed after you decided on it. You will be asked again.", symbol=event.symbol
+        ),
+        occasion=f"ended {event.version}",
+    )
+
+
+def tell_of_sharing(work: Work, event: mandate_events.DraftShared) -> None:
+    people = {PersonId(each) for each in event.people}
+    if event.office and event.to_mission_id is not None:
+        people |= set(
+            account_queries.holders_of(
+                work.session, office=Office(event.office), mission=MissionId(event.to_mission_id)
+            )
+        )
+    _tell_of_draft(
+        work,
+        event.draft_id,
+        people=people,
+        kind=NotificationKind.DRAFT_SHARED,
+        said=wording("The draft of {symbol} is shared with you: say what you think of it.", symbol=event.symbol),
+        occasion="shared",
+    )
+
+
+def settle_messages_of_draft(
+    work: Work,
+    event: mandate_events.DraftReviewEnded | mandate_events.DraftDiscarded | mandate_events.InstrumentPublished,
+) -> None:
+    """A draft that was changed, published or put away waits for nobody."""
+    if event.draft_id is not None:
+        notification_operations.mark_answered(
+            work, kind=NotificationKind.DRAFT_ASKED, about=Subject(kind=SubjectKind.DRAFT, id=event.draft_id)
+        )
+
+
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
-    mandate_events.InstrumentPublished: (plan_after_publication, refresh_mission),
+    mandate_events.InstrumentPublished: (plan_after_publication, refresh_mission, settle_messages_of_draft),
     mandate_events.InstrumentWithdrawn: (give_back_after_withdrawal, plan_after_withdrawal, refresh_mission),
     mandate_events.MandateDayReached: (plan_on_mandate_day, refresh_mission),
     mandate_events.ConditionConfirmed: (plan_after_condition, refresh_mission),
     mandate_events.ConfirmationTakenBack: (give_back_after_withdrawal, plan_after_condition, refresh_mission),
+    mandate_events.DraftReviewAsked: (ask_about_draft,),
+    mandate_events.DraftReviewed: (tell_of_review,),
+    mandate_events.DraftAnswered: (tell_of_answer,),
+    mandate_events.DraftCommented: (tell_of_comment,),
+    mandate_events.DraftReviewEnded: (tell_of_ended_review,),
+    mandate_events.DraftShared: (tell_of_sharing,),
+    mandate_events.DraftExpiresSoon: (tell_of_coming_end,),
+    mandate_events.DraftExpired: (tell_of_end,),
+    mandate_events.DraftDiscarded: (settle_messages_of_draft,),
     mandate_events.RulesRevised: (plan_after_new_rules, refresh_all_missions),
     shock_events.ShockDeclared: (plan_after_shock, refresh_struck_missions),
     shock_events.ShockEnded: (plan_after_end_of_shock, refresh_struck_missions),

@@ -1,5 +1,6 @@
 """Migrations have one head, run on both engines, and end at exactly what the models say."""
 
+import re
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.command import downgrade
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Enum, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
 import trainer.app  # noqa: F401 - reaches every table
@@ -40,6 +41,31 @@ def test_migrating_an_empty_database_gives_what_the_models_say(empty_database: A
             differences = compare_metadata(context, Base.metadata)
         engine.dispose()
         assert differences == []
+
+
+def test_the_words_that_columns_are_held_to_are_those_of_the_models(
+    empty_database: AbstractContextManager[str],
+) -> None:
+    with empty_database as url:
+        _empty(url)
+        engine = open_engine(url)
+        upgrade(engine)
+        with engine.connect() as connection:
+            known = inspect(connection)
+            held = {
+                (table, each["name"]): set(re.findall(r"'([^']*)'", each["sqltext"]))
+                for table in known.get_table_names()
+                for each in known.get_check_constraints(table)
+            }
+        engine.dispose()
+
+    wanted = {
+        (table.name, f"ck_{table.name}_{column.type.name}"): set(column.type.enums)
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, Enum)
+    }
+    assert {name: held.get(name) for name in wanted} == wanted
 
 
 def test_the_way_back_leaves_an_empty_database(empty_database: AbstractContextManager[str]) -> None:

@@ -31,6 +31,7 @@ PAGES: Mapping[SubjectKind, str] = {
     SubjectKind.PERSON: "/people/{id}",
     SubjectKind.MISSION: "/missions/{id}",
     SubjectKind.INSTRUMENT: "/instruments/{id}",
+    SubjectKind.DRAFT: "/drafts/{id}",
     SubjectKind.COURSE: "/courses/{id}",
     SubjectKind.SESSION: "/sessions/{id}",
     SubjectKind.PLAN: "/plans/{id}",

@@ -19,6 +19,7 @@ REGISTRY: dict[str, type[Event]] = {}
 SUBJECTS: Mapping[str, SubjectKind] = {
     "assignment_id": SubjectKind.ASSIGNMENT,
     "course_id": SubjectKind.COURSE,
+    "draft_id": SubjectKind.DRAFT,
     "evidence_id": SubjectKind.EVIDENCE,
     "instrument_id": SubjectKind.INSTRUMENT,
     "mission_id": SubjectKind.MISSION,

@@ -76,6 +76,7 @@ class SubjectKind(StrEnum):
     PERSON = "person"
     MISSION = "mission"
     INSTRUMENT = "instrument"
+    DRAFT = "draft"
     RULES = "rules"
     EVIDENCE = "evidence"
     WAIVER = "waiver"

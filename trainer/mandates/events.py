@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from trainer.kernel.events import Event
+from trainer.kernel.events import Event, personal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,8 @@ class InstrumentPublished(Event):
     dropped: tuple[str, ...]
     changed: tuple[str, ...]
     inserted_into_history: bool = False
+    draft_id: int | None = None
+    """The draft it was, with all that was said of it; None for what was loaded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,3 +92,115 @@ class SuggestionsDecided(Event):
     phrases: tuple[str, ...] = ()
     """Put into the vocabulary, taken out of it, or set back."""
     mission_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftReviewAsked(Event):
+    """A draft was put up for review, and the requirements authority of each area it touches asked."""
+
+    mission_id: int
+    draft_id: int
+    remark_id: int
+    symbol: str
+    areas: tuple[str, ...]
+    unowned: tuple[str, ...]
+    """Areas of these that nobody owns: nobody was asked."""
+    text: str = personal()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftReviewed(Event):
+    mission_id: int
+    draft_id: int
+    remark_id: int
+    person_id: int | None
+    symbol: str
+    agreed: bool
+    text: str = personal()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftAnswered(Event):
+    """The requirements authority of some areas said what they think of a draft."""
+
+    mission_id: int
+    draft_id: int
+    remark_id: int
+    person_id: int | None
+    symbol: str
+    areas: tuple[str, ...]
+    verdict: str
+    text: str = personal()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftCommented(Event):
+    mission_id: int
+    draft_id: int
+    remark_id: int
+    person_id: int | None
+    symbol: str
+    text: str = personal()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftReviewEnded(Event):
+    """A draft was changed while a review ran: what was decided was about another text."""
+
+    mission_id: int
+    draft_id: int
+    version: int
+    """As which the changed draft goes on."""
+    symbol: str
+    people: tuple[int, ...]
+    """Who had decided."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftShared(Event):
+    mission_id: int
+    draft_id: int
+    symbol: str
+    people: tuple[int, ...]
+    office: str
+    """Empty when it was shared with people alone."""
+    to_mission_id: int | None
+    """Of the office."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftSharingEnded(Event):
+    mission_id: int
+    draft_id: int
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftRenewed(Event):
+    mission_id: int
+    draft_id: int
+    symbol: str
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftExpiresSoon(Event):
+    mission_id: int
+    draft_id: int
+    symbol: str
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftExpired(Event):
+    mission_id: int
+    draft_id: int
+    symbol: str
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftDiscarded(Event):
+    mission_id: int
+    draft_id: int
+    symbol: str

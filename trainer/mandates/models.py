@@ -114,6 +114,10 @@ class InstrumentDraftRow(Base):
     changed_at: Mapped[datetime]
     published_id: Mapped[int | None] = reference("instrument.id", index=False, default=None)
     discarded_at: Mapped[datetime | None] = mapped_column(default=None)
+    lapses_on: Mapped[date | None] = mapped_column(default=None)
+    """The first day on which it is expired; None for one from before drafts expired: counted from its last change."""
+    lapse_noted: Mapped[str] = mapped_column(String(10), default="")
+    """What its authors were told of its end: nothing, `soon` or `expired`."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - the mapper's own way of configuration

@@ -8,26 +8,38 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, insert, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from trainer.accounts import queries as account_queries
-from trainer.accounts.values import MissionId
+from trainer.accounts.values import MissionId, Office
 from trainer.competencies import queries as competency_queries
+from trainer.competencies.values import Area
 from trainer.kernel.db import insert_missing
 from trainer.kernel.errors import Conflict, Invalid
-from trainer.kernel.values import Problem, wording
+from trainer.kernel.values import PersonId, Problem, wording
 from trainer.kernel.work import Work
 from trainer.mandates import queries
 from trainer.mandates import rules as judge
 from trainer.mandates.events import (
     ConditionConfirmed,
     ConfirmationTakenBack,
+    DraftAnswered,
+    DraftCommented,
+    DraftDiscarded,
+    DraftExpired,
+    DraftExpiresSoon,
+    DraftRenewed,
+    DraftReviewAsked,
+    DraftReviewed,
+    DraftReviewEnded,
+    DraftShared,
+    DraftSharingEnded,
     InstrumentPublished,
     InstrumentWithdrawn,
     MandateDayReached,
@@ -58,6 +70,10 @@ from trainer.mandates.values import (
     cited_to_json,
     plain_name,
 )
+from trainer.reviews import operations as review_operations
+from trainer.reviews import queries as review_queries
+from trainer.reviews import rules as review_rules
+from trainer.reviews.values import WARNING_DAYS, Obstacle, ReaderId, RemarkKind, Verdict
 
 
 class StaleMandate(Conflict):
@@ -86,6 +102,23 @@ class InvalidDraft(Invalid):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__(
             wording("The draft cannot be published as it is. Put right what is marked."), problems=problems
+        )
+
+
+class NotDecided(Conflict):
+    """Policy asks for more before the draft may be published; says what."""
+
+    def __init__(self, obstacles: tuple[Obstacle, ...]) -> None:
+        super().__init__(wording("It cannot be published yet. The page of the draft says what stands against it."))
+        self.obstacles = obstacles
+
+
+class SecondPersonNeeded(Conflict):
+    """Policy asks for two people, and this way there is only one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            wording("Policy asks for two people: keep it as a draft, and let somebody else review and publish it.")
         )
 
 
@@ -165,14 +198,42 @@ def save_draft(
             created_at=work.now,
             created_by_id=work.actor.person,
             changed_at=work.now,
+            lapses_on=_lapses_on(work),
         )
         work.session.add(row)
         work.session.flush()  # for the id
+        review_operations.keep_remark(work, draft=row.id, version=row.version, kind=RemarkKind.BEGUN)
         return DraftId(row.id)
     row = _open_draft(work, draft_id, seen_version=seen_version)
+    if row.content == draft.to_json():
+        return draft_id
+    decided = _decided(work, row)
     row.symbol, row.content, row.changed_at = symbol, draft.to_json(), work.now
+    row.lapses_on, row.lapse_noted = _lapses_on(work), ""
     _flush_draft(work)
+    review_operations.keep_remark(work, draft=row.id, version=row.version, kind=RemarkKind.CHANGED)
+    if decided is not None:
+        work.record(
+            DraftReviewEnded(
+                mission_id=row.mission_id,
+                draft_id=row.id,
+                version=row.version,
+                symbol=symbol,
+                people=tuple(sorted(decided)),
+            )
+        )
     return draft_id
+
+
+def _decided(work: Work, row: InstrumentDraftRow) -> frozenset[PersonId] | None:
+    """Who decided in the review that runs; None when none does."""
+    remarks = review_queries.remarks_of(work.session, drafts=[row.id])[row.id]
+    runs = any(each.kind is RemarkKind.ASKED and each.version == row.version for each in remarks)
+    return review_rules.heard_on(remarks, version=row.version) if runs else None
+
+
+def _lapses_on(work: Work) -> date:
+    return work.today + timedelta(days=review_queries.policy(work.session).expire_days)
 
 
 def submit_draft(
@@ -185,16 +246,27 @@ def submit_draft(
 
 
 def discard_draft(work: Work, *, draft: DraftId) -> None:
-    """Put a draft away; raises NoSuchDraft."""
-    _open_draft(work, draft, seen_version=None).discarded_at = work.now
+    """Put a draft away; what was said of it stays on file. Raises NoSuchDraft."""
+    row = _open_draft(work, draft, seen_version=None)
+    row.discarded_at = work.now
     _flush_draft(work)
+    review_operations.keep_remark(work, draft=draft, version=row.version, kind=RemarkKind.DISCARDED)
+    work.record(DraftDiscarded(mission_id=row.mission_id, draft_id=draft, symbol=row.symbol))
 
 
 def publish_draft(work: Work, *, draft: DraftId, seen_draft: int, seen_version: int) -> MandateShift:
-    """Publish a draft as it was looked at; raises StaleDraft besides what `publish_instrument` raises."""
+    """Publish a draft as it was looked at, when policy lets this person.
+
+    Raises StaleDraft and NotDecided besides what `publish_instrument` raises.
+    """
     row = _open_draft(work, draft, seen_version=seen_draft)
-    content = InstrumentDraft.from_json(row.content)
-    return publish_instrument(work, draft=content, seen_version=seen_version, draft_id=draft)
+    page = queries.draft_page(work.session, draft=draft, on=work.today)
+    obstacles = review_rules.obstacles_to(page.standing, page.policy, by=work.actor.person, on=work.today)
+    if obstacles:
+        raise NotDecided(obstacles)
+    shift = _publish(work, page.draft, seen_version=seen_version, row=row)
+    review_operations.keep_remark(work, draft=draft, version=seen_draft, kind=RemarkKind.PUBLISHED)
+    return shift
 
 
 def _open_draft(work: Work, draft: DraftId, *, seen_version: int | None) -> InstrumentDraftRow:
@@ -213,26 +285,194 @@ def _flush_draft(work: Work) -> None:
         raise StaleDraft from error
 
 
+# Drafts decided together
+
+
+def ask_for_review(work: Work, *, draft: DraftId, seen_draft: int, text: str = "") -> None:
+    """Put a draft up for review, and ask the requirements authority of each area it touches.
+
+    Raises NoSuchDraft, StaleDraft, and NoReview where one runs already.
+    """
+    _open_draft(work, draft, seen_version=seen_draft)
+    page = queries.draft_page(work.session, draft=draft, on=work.today)
+    if page.problems:
+        raise InvalidDraft(page.problems)
+    remark = review_operations.ask(work, draft=draft, version=page.version, standing=page.standing, text=text)
+    work.record(
+        DraftReviewAsked(
+            mission_id=page.mission.id,
+            draft_id=draft,
+            symbol=page.draft.symbol,
+            remark_id=remark,
+            areas=tuple(each.area.value for each in page.standing.areas),
+            unowned=tuple(each.area.value for each in page.standing.areas if each.authority is None),
+            text=text.strip(),
+        )
+    )
+
+
+def review_draft(work: Work, *, draft: DraftId, seen_draft: int, verdict: Verdict, text: str = "") -> None:
+    """Agree to a draft as it was looked at, or ask for changes.
+
+    Raises NoSuchDraft, StaleDraft, NoReview, OwnDraft, WordsMissing.
+    """
+    _open_draft(work, draft, seen_version=seen_draft)
+    page = queries.draft_page(work.session, draft=draft, on=work.today)
+    remark = review_operations.review(
+        work, draft=draft, version=page.version, standing=page.standing, verdict=verdict, text=text
+    )
+    work.record(
+        DraftReviewed(
+            mission_id=page.mission.id,
+            draft_id=draft,
+            remark_id=remark,
+            person_id=work.actor.person,
+            symbol=page.draft.symbol,
+            agreed=verdict is Verdict.AGREE,
+            text=text.strip(),
+        )
+    )
+
+
+def answer_draft(
+    work: Work, *, draft: DraftId, seen_draft: int, areas: Collection[Area], verdict: Verdict, text: str = ""
+) -> None:
+    """Answer for areas as their requirements authority; raises NoSuchDraft, StaleDraft, NotTheirArea, WordsMissing."""
+    _open_draft(work, draft, seen_version=seen_draft)
+    page = queries.draft_page(work.session, draft=draft, on=work.today)
+    remark = review_operations.answer(
+        work, draft=draft, version=page.version, standing=page.standing, areas=areas, verdict=verdict, text=text
+    )
+    work.record(
+        DraftAnswered(
+            mission_id=page.mission.id,
+            draft_id=draft,
+            remark_id=remark,
+            person_id=work.actor.person,
+            symbol=page.draft.symbol,
+            areas=tuple(each.value for each in Area if each in areas),
+            verdict=verdict.value,
+            text=text.strip(),
+        )
+    )
+
+
+def comment_on_draft(work: Work, *, draft: DraftId, text: str, line: tuple[str, str] | None = None) -> None:
+    """Say something of a draft, or of one of its tasks (kind, area of operations); raises NoSuchDraft, WordsMissing."""
+    row = _open_draft(work, draft, seen_version=None)
+    remark = review_operations.comment(work, draft=draft, version=row.version, text=text, line=line)
+    work.record(
+        DraftCommented(
+            mission_id=row.mission_id,
+            draft_id=draft,
+            remark_id=remark,
+            person_id=work.actor.person,
+            symbol=row.symbol,
+            text=text.strip(),
+        )
+    )
+
+
+def share_draft(
+    work: Work, *, draft: DraftId, people: Collection[PersonId], office: Office | None, mission: MissionId
+) -> None:
+    """Share a draft for comment with people, and with whoever holds an office of a mission; raises NoSuchDraft, NoSuchMission."""
+    row = _open_draft(work, draft, seen_version=None)
+    account_queries.mission(work.session, mission=mission)
+    new = review_operations.share(work, draft=draft, people=people, office=office, mission=mission)
+    if new or office is not None:
+        work.record(
+            DraftShared(
+                mission_id=row.mission_id,
+                draft_id=draft,
+                symbol=row.symbol,
+                people=tuple(new),
+                office=office.value if office else "",
+                to_mission_id=mission if office else None,
+            )
+        )
+
+
+def end_sharing(work: Work, *, draft: DraftId, reader: ReaderId) -> None:
+    """Share a draft no longer; raises NoSuchDraft, NoSuchReader."""
+    row = _open_draft(work, draft, seen_version=None)
+    review_operations.end_share(work, draft=draft, reader=reader)
+    work.record(DraftSharingEnded(mission_id=row.mission_id, draft_id=draft, symbol=row.symbol))
+
+
+def renew_draft(work: Work, *, draft: DraftId) -> date:
+    """Give a draft a new time, counted from today, and return its end; its review stands. Raises NoSuchDraft."""
+    row = _open_draft(work, draft, seen_version=None)
+    lapses_on = _lapses_on(work)
+    _mark_lapse(work, draft, lapses_on=lapses_on, lapse_noted="")
+    review_operations.keep_remark(work, draft=draft, version=row.version, kind=RemarkKind.RENEWED)
+    work.record(DraftRenewed(mission_id=row.mission_id, draft_id=draft, symbol=row.symbol, expires_on=lapses_on))
+    return lapses_on
+
+
+def note_draft_days(work: Work) -> None:
+    """Record of every open draft that it expires within a week, or expired; each once. Nothing is deleted."""
+    policy = review_queries.policy(work.session)
+    for row in work.session.scalars(
+        select(InstrumentDraftRow)
+        .where(InstrumentDraftRow.published_id.is_(None), InstrumentDraftRow.discarded_at.is_(None))
+        .order_by(InstrumentDraftRow.id)
+    ).all():
+        lapses_on = queries.lapse_of(row.lapses_on, changed_at=row.changed_at, policy=policy)
+        if work.today + timedelta(days=WARNING_DAYS) < lapses_on:
+            continue
+        noted = "expired" if lapses_on <= work.today else "soon"
+        if row.lapse_noted == noted or not _mark_lapse(work, DraftId(row.id), lapses_on=lapses_on, lapse_noted=noted):
+            continue
+        event: type[DraftExpired | DraftExpiresSoon] = DraftExpiresSoon
+        if noted == "expired":
+            event = DraftExpired
+            review_operations.keep_remark(work, draft=row.id, version=row.version, kind=RemarkKind.EXPIRED)
+        work.record(event(mission_id=row.mission_id, draft_id=row.id, symbol=row.symbol, expires_on=lapses_on))
+
+
+def _mark_lapse(work: Work, draft: DraftId, *, lapses_on: date, lapse_noted: str) -> bool:
+    """Note it unless it is noted already; the version stays, since nothing of the text changes."""
+    marked = work.session.execute(
+        update(InstrumentDraftRow)
+        .where(
+            InstrumentDraftRow.id == draft,
+            or_(
+                InstrumentDraftRow.lapse_noted != lapse_noted,
+                InstrumentDraftRow.lapses_on.is_(None),
+                InstrumentDraftRow.lapses_on != lapses_on,
+            ),
+        )
+        .values(lapses_on=lapses_on, lapse_noted=lapse_noted)
+    )
+    assert isinstance(marked, CursorResult)
+    return marked.rowcount == 1
+
+
 # Publication and withdrawal
 
 
-def publish_instrument(
-    work: Work, *, draft: InstrumentDraft, seen_version: int, draft_id: DraftId | None = None
-) -> MandateShift:
-    """Publish a text and return what it changes from its effective day on.
+def publish_instrument(work: Work, *, draft: InstrumentDraft, seen_version: int) -> MandateShift:
+    """Publish a text that was no draft, and return what it changes from its effective day on.
 
-    Raises StaleMandate, SymbolTaken, InvalidDraft with all problems, NoSuchMission, and NoSuchDraft for `draft_id`.
+    Raises StaleMandate, SymbolTaken, InvalidDraft with all problems, NoSuchMission, and SecondPersonNeeded where policy
+    asks for two people.
     """
     account_queries.mission(work.session, mission=draft.mission)
+    if review_queries.policy(work.session).two_people:
+        raise SecondPersonNeeded
+    return _publish(work, draft, seen_version=seen_version, row=None)
+
+
+def _publish(work: Work, draft: InstrumentDraft, *, seen_version: int, row: InstrumentDraftRow | None) -> MandateShift:
     _raise_version(work, draft.mission, seen_version=seen_version)
     texts = queries.mandate_history(work.session, mission=draft.mission)
     _refuse_problems(draft, queries.problems_of(draft, texts=texts), texts=texts)
     published = _store(work, [draft])[0]
-    shift = _record_publication(work, published, among=texts)
-    if draft_id is not None:
-        _open_draft(work, draft_id, seen_version=None).published_id = published.id
+    if row is not None:
+        row.published_id = published.id
         _flush_draft(work)
-    return shift
+    return _record_publication(work, published, among=texts, draft=None if row is None else DraftId(row.id))
 
 
 def withdraw_instrument(work: Work, *, instrument: InstrumentId, because: str, seen_version: int) -> MandateShift:
@@ -359,7 +599,8 @@ def load_instruments(work: Work, *, instruments: Iterable[InstrumentDraft]) -> t
     """Publish many texts at once and return the ids of those that are new; for seeds and imports.
 
     A text that is on file for its mission, even a withdrawn one, is left as it is. One event for each new text. An addition
-    to what is not in force is taken as giving it. Raises InvalidDraft with every problem of every text.
+    to what is not in force is taken as giving it. Raises InvalidDraft with every problem of every text, and
+    SecondPersonNeeded for new texts where policy asks for two people.
     """
     by_mission: defaultdict[MissionId, list[InstrumentDraft]] = defaultdict(list)
     for draft in instruments:
@@ -374,6 +615,8 @@ def load_instruments(work: Work, *, instruments: Iterable[InstrumentDraft]) -> t
             if not any(judge.same_text(symbol, each) for each in taken):
                 taken.append(symbol)
                 new[mission].append(draft)
+    if any(new.values()) and review_queries.policy(work.session).two_people:
+        raise SecondPersonNeeded
     problems = [
         problem
         for mission, drafts in new.items()
@@ -403,7 +646,9 @@ def _refuse_problems(draft: InstrumentDraft, problems: tuple[Problem, ...], *, t
     raise InvalidDraft(problems)
 
 
-def _record_publication(work: Work, published: Instrument, *, among: Iterable[Instrument]) -> MandateShift:
+def _record_publication(
+    work: Work, published: Instrument, *, among: Iterable[Instrument], draft: DraftId | None = None
+) -> MandateShift:
     shift = judge.shift_of(published, among=among)
     work.record(
         InstrumentPublished(
@@ -415,6 +660,7 @@ def _record_publication(work: Work, published: Instrument, *, among: Iterable[In
             dropped=_kinds(shift.dropped),
             changed=_kinds(shift.changed),
             inserted_into_history=shift.inserted_into_history,
+            draft_id=draft,
         )
     )
     return shift

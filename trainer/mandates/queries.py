@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from trainer.accounts import queries as account_queries
 from trainer.accounts.values import MissionId, MissionStatus, PersonProfile
 from trainer.competencies import queries as competency_queries
-from trainer.competencies.values import Evidence, Requirement
+from trainer.competencies.values import Area, Evidence, Requirement
 from trainer.kernel.errors import NotFound
 from trainer.kernel.values import PersonId, Problem, wording
 from trainer.mandates import rules
@@ -43,7 +43,9 @@ from trainer.mandates.values import (
     Demand,
     DemandsByRole,
     DraftCard,
+    DraftHead,
     DraftId,
+    DraftLine,
     DraftPage,
     Instrument,
     InstrumentDraft,
@@ -68,6 +70,9 @@ from trainer.mandates.values import (
     cited_from_json,
     last_day,
 )
+from trainer.reviews import queries as review_queries
+from trainer.reviews import rules as review_rules
+from trainer.reviews.values import Policy, Standing
 
 NO_RULES = RuleSet(version=RuleVersionId(0), number=0, published_at=None, note="", rules=())
 """Before any version was published."""
@@ -523,21 +528,19 @@ def drafts_changed_at(session: Session, *, drafts: Collection[DraftId]) -> Mappi
 
 
 def draft_page(session: Session, *, draft: DraftId, on: date) -> DraftPage:
-    """Return an open draft with what it would change and for how many; raises NoSuchDraft. Seven queries."""
-    row = session.execute(
-        select(
-            InstrumentDraftRow.content,
-            InstrumentDraftRow.version,
-            InstrumentDraftRow.created_by_id,
-            InstrumentDraftRow.changed_at,
-        ).where(InstrumentDraftRow.id == draft, *_OPEN)
-    ).one_or_none()
+    """Return an open draft with what it would change, for how many, and what was said of it.
+
+    Raises NoSuchDraft. Eleven queries.
+    """
+    row = session.execute(_DRAFT.where(InstrumentDraftRow.id == draft, *_OPEN)).one_or_none()
     if row is None:
         raise NoSuchDraft
     content = InstrumentDraft.from_json(row.content)
     texts = mandate_history(session, mission=content.mission)
     made = as_instrument(content)
     shift = rules.shift_of(made, among=texts)
+    policy = review_queries.policy(session)
+    areas = {each.task.area for each in shift.moves if each.move is not Move.KEPT}
     earlier = [each for each in rules.known(texts) if rules.order_of(each) < rules.order_of(made)]
     now, then = rules.coming(texts, on=on), rules.coming((*texts, made), on=on)
     people, touched = _reach(session, mission=content.mission, before=now, after=then, on=on)
@@ -554,8 +557,106 @@ def draft_page(session: Session, *, draft: DraftId, on: date) -> DraftPage:
         version=row.version,
         mandate_version=mandate_version(session, mission=content.mission),
         created_by=None if row.created_by_id is None else PersonId(row.created_by_id),
+        created_at=row.created_at,
         changed_at=row.changed_at,
+        policy=policy,
+        standing=_standings(session, [row], policy=policy, touched={draft: areas}, on=on)[draft],
+        remarks=review_queries.remarks_of(session, drafts=[draft])[draft],
+        readers=review_queries.readers_of(session, drafts=[draft])[draft],
     )
+
+
+_DRAFT = select(
+    InstrumentDraftRow.id,
+    InstrumentDraftRow.mission_id,
+    InstrumentDraftRow.symbol,
+    InstrumentDraftRow.content,
+    InstrumentDraftRow.created_at,
+    InstrumentDraftRow.created_by_id,
+    InstrumentDraftRow.changed_at,
+    InstrumentDraftRow.lapses_on,
+    InstrumentDraftRow.lapse_noted,
+    InstrumentDraftRow.version,
+    InstrumentDraftRow.published_id,
+    InstrumentDraftRow.discarded_at,
+)
+
+
+def _standings(
+    session: Session, rows: Collection[Any], *, policy: Policy, touched: Mapping[DraftId, Collection[Area]], on: date
+) -> Mapping[DraftId, Standing]:
+    """Where each of the drafts stands; one that `touched` does not know touches what it was last asked about. Two queries."""
+    remarks = review_queries.remarks_of(session, drafts=[row.id for row in rows])
+    owners = review_queries.authorities(session)
+    return {
+        DraftId(row.id): review_rules.standing_of(
+            remarks[row.id],
+            version=row.version,
+            created_by=None if row.created_by_id is None else PersonId(row.created_by_id),
+            touched=touched[row.id] if row.id in touched else review_rules.last_asked(remarks[row.id]),
+            owners=owners,
+            policy=policy,
+            lapses_on=lapse_of(row.lapses_on, changed_at=row.changed_at, policy=policy),
+            on=on,
+        )
+        for row in rows
+    }
+
+
+def lapse_of(lapses_on: date | None, *, changed_at: datetime, policy: Policy) -> date:
+    """Return the first day on which a draft is expired; of one from before drafts expired, by the policy of today."""
+    return lapses_on or changed_at.date() + timedelta(days=policy.expire_days)
+
+
+def draft_head(session: Session, *, draft: DraftId) -> DraftHead:
+    """Return what must be known of a draft, open or not, to decide who may see it; raises NoSuchDraft. Three queries."""
+    row = session.execute(_DRAFT.where(InstrumentDraftRow.id == draft)).one_or_none()
+    if row is None:
+        raise NoSuchDraft
+    return DraftHead(
+        id=draft,
+        mission=MissionId(row.mission_id),
+        symbol=row.symbol,
+        published_as=None if row.published_id is None else InstrumentId(row.published_id),
+        discarded_at=row.discarded_at,
+        remarks=review_queries.remarks_of(session, drafts=[draft])[draft],
+        readers=review_queries.readers_of(session, drafts=[draft])[draft],
+    )
+
+
+def draft_behind(session: Session, *, instrument: InstrumentId) -> DraftHead | None:
+    """Return the draft that a published text was, with all that was said of it; None for a text that was loaded."""
+    query = select(InstrumentDraftRow.id).where(InstrumentDraftRow.published_id == instrument)
+    found = session.scalar(query.order_by(InstrumentDraftRow.id.desc()).limit(1))
+    return None if found is None else draft_head(session, draft=DraftId(found))
+
+
+def draft_lines(session: Session, *, on: date) -> tuple[DraftLine, ...]:
+    """Return every open draft with where it stands, latest changed first. Six queries."""
+    rows = session.execute(
+        _DRAFT.where(*_OPEN).order_by(InstrumentDraftRow.changed_at.desc(), InstrumentDraftRow.id.desc())
+    ).all()
+    missions = {card.id: card for card in account_queries.missions(session)}
+    standings = _standings(session, rows, policy=review_queries.policy(session), touched={}, on=on)
+    remarks = review_queries.remarks_of(session, drafts=[row.id for row in rows])
+    readers = review_queries.readers_of(session, drafts=[row.id for row in rows])
+    return tuple(
+        DraftLine(
+            card=_card(row),
+            mission=missions[MissionId(row.mission_id)],
+            standing=standings[DraftId(row.id)],
+            remarks=remarks[row.id],
+            readers=readers[row.id],
+        )
+        for row in rows
+    )
+
+
+def draft_authors(session: Session, *, draft: DraftId) -> frozenset[PersonId]:
+    """Return who began a draft, changed it or put it up for review; empty for one that nobody did. Two queries."""
+    created = session.scalar(select(InstrumentDraftRow.created_by_id).where(InstrumentDraftRow.id == draft))
+    remarks = review_queries.remarks_of(session, drafts=[draft])[draft]
+    return review_rules.authors_of(remarks, created_by=None if created is None else PersonId(created))
 
 
 def _reach(
@@ -619,15 +720,16 @@ def _draft_cards(session: Session) -> tuple[DraftCard, ...]:
         .where(*_OPEN)
         .order_by(InstrumentDraftRow.changed_at.desc(), InstrumentDraftRow.id.desc())
     )
-    return tuple(
-        DraftCard(
-            id=DraftId(row.id),
-            mission=MissionId(row.mission_id),
-            symbol=row.symbol,
-            effective_on=date.fromisoformat(row.content["effective_on"]),
-            changed_at=row.changed_at,
-        )
-        for row in rows
+    return tuple(_card(row) for row in rows)
+
+
+def _card(row: Any) -> DraftCard:
+    return DraftCard(
+        id=DraftId(row.id),
+        mission=MissionId(row.mission_id),
+        symbol=row.symbol,
+        effective_on=date.fromisoformat(row.content["effective_on"]),
+        changed_at=row.changed_at,
     )
 
 

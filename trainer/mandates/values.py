@@ -11,6 +11,7 @@ from typing import Any, NewType
 from trainer.accounts.values import Certainty, MissionCard, MissionId, Role
 from trainer.competencies.values import Area, CompetencyKey, Level, Source, TaskRef
 from trainer.kernel.values import PersonId, Problem, mark
+from trainer.reviews.values import Policy, Reader, Remark, Standing
 
 InstrumentId = NewType("InstrumentId", int)
 DraftId = NewType("DraftId", int)
@@ -993,7 +994,38 @@ class DraftPage:
     """Of the draft."""
     mandate_version: int
     created_by: PersonId | None
+    created_at: datetime
     changed_at: datetime
+    policy: Policy
+    standing: Standing
+    remarks: tuple[Remark, ...]
+    """All that was said of it, in its order."""
+    readers: tuple[Reader, ...]
+    """With whom it is shared."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftHead:
+    """What must be known of a draft, open or not, before anything of it is shown."""
+
+    id: DraftId
+    mission: MissionId
+    symbol: str
+    published_as: InstrumentId | None
+    discarded_at: datetime | None
+    remarks: tuple[Remark, ...]
+    readers: tuple[Reader, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftLine:
+    """An open draft as the list of drafts shows it."""
+
+    card: DraftCard
+    mission: MissionCard
+    standing: Standing
+    remarks: tuple[Remark, ...]
+    readers: tuple[Reader, ...]
 
 
 # What officers say of phrases by which texts are read

@@ -22,6 +22,9 @@ class NotificationKind(StrEnum):
     PLAN_PROPOSED = "plan-proposed"
     RECOGNITION_ASKED = "recognition-asked"
     RECOGNITION_DECIDED = "recognition-decided"
+    DRAFT_ASKED = "draft-asked"
+    DRAFT_SHARED = "draft-shared"
+    DRAFT_NEWS = "draft-news"
 
 
 NOTIFICATION_KIND_NAMES: dict[NotificationKind, str] = {
@@ -32,6 +35,9 @@ NOTIFICATION_KIND_NAMES: dict[NotificationKind, str] = {
     NotificationKind.PLAN_PROPOSED: mark("Plan waiting for a decision"),
     NotificationKind.RECOGNITION_ASKED: mark("Recognition asked for"),
     NotificationKind.RECOGNITION_DECIDED: mark("Recognition decided"),
+    NotificationKind.DRAFT_ASKED: mark("Draft waiting for you"),
+    NotificationKind.DRAFT_SHARED: mark("Draft shared with you"),
+    NotificationKind.DRAFT_NEWS: mark("News of a draft"),
 }
 
 
