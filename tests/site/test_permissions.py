@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from tests.conftest import TODAY, work_on
+from tests.conftest import NOW, TODAY, work_on
 from tests.factories import accounts, scenarios
 from tests.factories.mandates import condition
 from tests.flows.conftest import World, _app, house, world  # noqa: F401 - fixtures of the lived-in world
@@ -29,6 +29,7 @@ from trainer.observations.models import Observation
 from trainer.observations.values import ObservationState
 from trainer.partners.models import Course, CourseSession, Partner
 from trainer.planning.models import PlanRow, PlanRun
+from trainer.reviews.models import DraftReader
 from trainer.scenarios import operations as scenario_operations
 from trainer.tracks.models import AssignmentRow, Attempt
 from trainer.tracks.values import AssignmentState
@@ -159,6 +160,15 @@ def arguments(app: Flask, world: World) -> Mapping[str, object]:  # noqa: F811 -
     session.flush()
 
     supposed, run, shock = _supposed(session, profile.mission)
+    draft = session.scalars(
+        select(InstrumentDraftRow).where(
+            InstrumentDraftRow.published_id.is_(None), InstrumentDraftRow.discarded_at.is_(None)
+        )
+    ).first()
+    assert draft is not None
+    reader = DraftReader(draft_id=draft.id, person_id=accounts.person(session), given_at=NOW)
+    session.add(reader)
+    session.flush()
     rules = session.scalars(select(RuleVersion).order_by(RuleVersion.number.desc())).first()
     assert rules is not None
     return {
@@ -168,9 +178,7 @@ def arguments(app: Flask, world: World) -> Mapping[str, object]:  # noqa: F811 -
         "browser": theirs,
         "course": held.course_id,
         "course_session": held.id,
-        "draft": first(
-            InstrumentDraftRow.id, InstrumentDraftRow.published_id.is_(None), InstrumentDraftRow.discarded_at.is_(None)
-        ),
+        "draft": draft.id,
         "entry": first(LedgerEntry.id),
         "filename": "site.css",
         "instrument": text.id,
@@ -182,6 +190,7 @@ def arguments(app: Flask, world: World) -> Mapping[str, object]:  # noqa: F811 -
         "observation": first(Observation.id, Observation.state == ObservationState.REPORTED),
         "person": duty.person_id,
         "place": 0,
+        "reader": reader.id,
         "plan": first(PlanRow.id),
         "rule": rules.rules[0]["key"],
         "run": first(PlanRun.id),

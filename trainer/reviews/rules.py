@@ -23,6 +23,7 @@ from trainer.reviews.values import (
     Stage,
     Standing,
     Verdict,
+    Wait,
 )
 
 MOST_LETTERS = 4_000
@@ -157,8 +158,38 @@ def may_review(standing: Standing, person: PersonId) -> bool:
 
 
 def areas_of(standing: Standing, person: PersonId) -> tuple[Area, ...]:
-    """Return the areas for which this person is asked to answer."""
+    """Return the areas for which this person is asked to answer; none of an expired draft."""
+    if standing.expired:
+        return ()
     return tuple(each.area for each in standing.areas if each.asked and each.authority == person)
+
+
+def waits_for(
+    standing: Standing,
+    policy: Policy,
+    *,
+    account: Account,
+    publishes: bool,
+    remarks: Iterable[Remark],
+    readers: Iterable[Reader],
+    mission: MissionId,
+    on: date,
+) -> tuple[Wait, ...]:
+    """Return what a draft wants of somebody; `publishes` says whether they may publish in its mission."""
+    person = account.person
+    written = person in standing.authors
+    heard = any(each.person == person and each.kind is RemarkKind.COMMENTED for each in remarks)
+    waits = {
+        Wait.ANSWER: not standing.expired and any(each.awaited and each.authority == person for each in standing.areas),
+        Wait.REVIEW: publishes and standing.stage is Stage.IN_REVIEW and may_review(standing, person),
+        Wait.CHANGES: written and standing.stage is Stage.CHANGES,
+        Wait.PUBLISH: publishes
+        and standing.stage is Stage.AGREED
+        and not obstacles_to(standing, policy, by=person, on=on),
+        Wait.COMMENT: not heard and any(_reads(account, each, mission=mission) for each in readers),
+        Wait.RENEW: written and (standing.expired or standing.expires_soon),
+    }
+    return tuple(wait for wait, waiting in waits.items() if waiting)
 
 
 def takes_part(

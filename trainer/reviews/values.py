@@ -199,6 +199,27 @@ class Standing:
         return self.asked is not None
 
 
+class Wait(StrEnum):
+    """Why a draft waits for somebody."""
+
+    ANSWER = "answer"
+    REVIEW = "review"
+    CHANGES = "changes"
+    PUBLISH = "publish"
+    COMMENT = "comment"
+    RENEW = "renew"
+
+
+WAIT_NAMES: dict[Wait, str] = {
+    Wait.ANSWER: mark("You are asked as requirements authority"),
+    Wait.REVIEW: mark("Your review is asked for"),
+    Wait.CHANGES: mark("Changes are asked of you"),
+    Wait.PUBLISH: mark("You can publish it"),
+    Wait.COMMENT: mark("It is shared with you for comment"),
+    Wait.RENEW: mark("Its time runs out"),
+}
+
+
 class ObstacleKind(StrEnum):
     """What stands against a publication."""
 

@@ -133,7 +133,7 @@ ITEMS: tuple[Item, ...] = (
         label=lazy_gettext("Administration"),
         endpoint="accounts.administration",
         permissions=(Permission.ADMINISTER,),
-        belongs=("accounts.administration", "accounts"),
+        belongs=("accounts.administration", "accounts", "mandates.policy"),
     ),
 )
 

@@ -18,6 +18,7 @@ ORDER = (
     "mandates",
     "requirements",
     "suggestions",
+    "drafts",
     "plans",
     "sessions",
     "record",

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from trainer.web.mandates import conditions, previews, readings, suggesting, views, words
+from trainer.web.mandates import conditions, previews, readings, review_words, reviewing, suggesting, views, words
 
 blueprint = Blueprint("mandates", __name__)
 
@@ -23,14 +23,26 @@ blueprint.add_url_rule("/missions/<int:mission>/tasks.csv", view_func=readings.t
 blueprint.add_url_rule("/missions/<int:mission>/mandate.json", view_func=readings.mandate_json)
 
 # drafts
-blueprint.add_url_rule("/drafts/<int:draft>", view_func=views.draft)
+blueprint.add_url_rule("/drafts/<int:draft>", view_func=reviewing.draft)
 blueprint.add_url_rule("/drafts/<int:draft>/preview", view_func=previews.preview)
 blueprint.add_url_rule("/drafts/<int:draft>/preview/anew", view_func=previews.preview_anew, methods=["POST"])
 blueprint.add_url_rule("/drafts/<int:draft>/preview.json", view_func=previews.preview_json)
 blueprint.add_url_rule("/drafts/<int:draft>/draft.json", view_func=previews.draft_json)
 blueprint.add_url_rule("/drafts/<int:draft>/edit", view_func=views.edit_draft, methods=["GET", "POST"])
-blueprint.add_url_rule("/drafts/<int:draft>/publish", view_func=views.publish, methods=["POST"])
-blueprint.add_url_rule("/drafts/<int:draft>/discard", view_func=views.discard, methods=["POST"])
+blueprint.add_url_rule("/drafts/<int:draft>/publish", view_func=reviewing.publish, methods=["POST"])
+blueprint.add_url_rule("/drafts/<int:draft>/discard", view_func=reviewing.discard, methods=["POST"])
+
+# drafts decided together
+blueprint.add_url_rule("/drafts/", view_func=reviewing.drafts)
+blueprint.add_url_rule("/drafts/compare", view_func=reviewing.compare_drafts)
+blueprint.add_url_rule("/drafts/<int:draft>/ask-review", view_func=reviewing.ask_review, methods=["POST"])
+blueprint.add_url_rule("/drafts/<int:draft>/review", view_func=reviewing.review, methods=["POST"])
+blueprint.add_url_rule("/drafts/<int:draft>/answer", view_func=reviewing.answer, methods=["POST"])
+blueprint.add_url_rule("/drafts/<int:draft>/comment", view_func=reviewing.comment, methods=["POST"])
+blueprint.add_url_rule("/drafts/<int:draft>/share", view_func=reviewing.share, methods=["POST"])
+blueprint.add_url_rule("/drafts/<int:draft>/readers/<int:reader>/end", view_func=reviewing.end_share, methods=["POST"])
+blueprint.add_url_rule("/drafts/<int:draft>/renew", view_func=reviewing.renew, methods=["POST"])
+blueprint.add_url_rule("/administration/drafts", view_func=reviewing.policy, methods=["GET", "POST"])
 
 # a text and the vocabulary by which it is read
 blueprint.add_url_rule("/missions/<int:mission>/from-text", view_func=suggesting.from_text, methods=["GET", "POST"])
@@ -57,5 +69,5 @@ blueprint.add_url_rule(
 blueprint.add_url_rule("/instruments/<int:instrument>", view_func=views.instrument)
 blueprint.add_url_rule("/instruments/<int:instrument>/withdraw", view_func=views.withdraw, methods=["GET", "POST"])
 
-for filter_name, word in words.FILTERS.items():
+for filter_name, word in (words.FILTERS | review_words.FILTERS).items():
     blueprint.add_app_template_filter(word, filter_name)

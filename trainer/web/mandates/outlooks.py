@@ -1,14 +1,18 @@
-"""The readiness of a preview as the lines of a chart and as a table of months."""
+"""The figures of previews as pages show them: the lines of a chart, a table of months, drafts beside one another."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext
 
-from trainer.previews.values import AreaOutlook, OutlookPoint, Preview
+from trainer.mandates.values import TASK_KINDS, Move, TaskMove
+from trainer.previews.values import AreaOutlook, OutlookPoint, PlanFigures, Preview
 from trainer.web.charts import Series
+from trainer.web.filters import duration, number, ratio
+from trainer.web.partners.shown import money
 
 
 def lines_of(outlook: AreaOutlook) -> list[Series]:
@@ -32,3 +36,75 @@ def lines_of(outlook: AreaOutlook) -> list[Series]:
 def months_of(found: Preview) -> Sequence[tuple[AreaOutlook, Mapping[date, OutlookPoint]]]:
     """The areas that anything changes for, each with its points by day."""
     return [(each, {point.on: point for point in each.points}) for each in found.areas if each.changes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure with the text and without it, in words."""
+
+    label: str
+    with_it: str
+    without: str
+
+
+def figures_of(found: Preview) -> list[Figure]:
+    """What the plan would be, with the text and without it."""
+    return [
+        Figure(label=label, with_it=with_it, without=without)
+        for (label, with_it), (_, without) in zip(_plan(found.plan), _plan(found.without), strict=True)
+    ]
+
+
+def _plan(plan: PlanFigures) -> list[tuple[str, str]]:
+    counts = plan.counts
+    return [
+        (gettext("Gaps closed"), ratio(counts.closed, counts.gaps)),
+        (gettext("Gaps that nothing closes"), number(plan.short)),
+        (gettext("Gaps left for a later plan"), number(plan.later)),
+        (gettext("People who are given something"), number(counts.gain)),
+        (gettext("People who lose something"), number(counts.lose)),
+        (gettext("People with something in its place"), number(counts.replaced)),
+        (gettext("People for whom nothing changes"), number(counts.untouched)),
+        (gettext("New modules"), number(plan.modules)),
+        (gettext("Hours of new modules"), duration(plan.minutes)),
+        (gettext("New seats"), number(plan.seats)),
+        (gettext("Days of new seats"), number(plan.seat_days)),
+        (gettext("Cost of new seats and journeys"), money(plan.cost, "USD")),
+    ]
+
+
+def people_of(found: Preview) -> list[Figure]:
+    """Of how many people something else is asked, and how many would be ready at the end, with the text and without it."""
+    last = found.total.points[-1]
+    return [
+        Figure(label=gettext("People in the mission"), with_it=number(found.people), without=number(found.people)),
+        Figure(label=gettext("Asked for more"), with_it=number(found.gaining), without=number(0)),
+        Figure(label=gettext("Of these, lack some of it"), with_it=number(found.lacking), without=number(0)),
+        Figure(label=gettext("Asked for less"), with_it=number(found.losing), without=number(0)),
+        Figure(
+            label=gettext("Ready after six months, with its plan"),
+            with_it=ratio(last.after_plan.ready, last.after_plan.required),
+            without=ratio(last.without.ready, last.without.required),
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedMoves:
+    """One task, and what each of some drafts does with it; None for one of another mission that has nothing of it."""
+
+    first: TaskMove
+    moves: tuple[TaskMove | None, ...]
+
+
+def compared_tasks(previews: Sequence[Preview]) -> list[ComparedMoves]:
+    """The tasks that at least one of the drafts moves, in the order of the vocabulary."""
+    by_draft = [{move.task.identity: move for move in each.shift.moves} for each in previews]
+    order = {kind: place for place, kind in enumerate(TASK_KINDS)}
+    identities = sorted({key for moves in by_draft for key in moves}, key=lambda key: (order[key[0]], key[1]))
+    rows = [tuple(moves.get(key) for moves in by_draft) for key in identities]
+    return [
+        ComparedMoves(first=next(each for each in row if each is not None), moves=row)
+        for row in rows
+        if any(each is not None and each.move is not Move.KEPT for each in row)
+    ]

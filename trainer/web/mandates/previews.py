@@ -19,13 +19,14 @@ from trainer.previews.values import Preview
 from trainer.scenarios import operations as scenario_operations
 from trainer.scenarios import queries as scenario_queries
 from trainer.scenarios.values import WhatIfRun, WhatIfState
-from trainer.web.access import may, must, requires, today
+from trainer.web.access import may, requires, today
 from trainer.web.exports import json_file
-from trainer.web.mandates.outlooks import lines_of, months_of
+from trainer.web.mandates.outlooks import figures_of, lines_of, months_of
+from trainer.web.mandates.reviewing import head_of
 from trainer.web.pages import PAGE_SIZE, page_number
 
 
-@requires(Permission.DRAFT_INSTRUMENT)
+@requires(Permission.READ_MANDATES)
 def preview(draft: int) -> str:
     """Readable figures first, then the tables behind them; for a large mission those of the last run, kept for the draft."""
     content = _draft(draft)
@@ -74,6 +75,7 @@ def _page(draft: int, found: Preview, run: WhatIfRun | None) -> str:
         draft=draft,
         lines=lines_of(found.total),
         months=months_of(found),
+        figures=figures_of(found),
         people=[replace(each, name=cards[each.person].name) if each.person in cards else each for each in shown],
         page=page,
         pages=pages,
@@ -81,7 +83,7 @@ def _page(draft: int, found: Preview, run: WhatIfRun | None) -> str:
     )
 
 
-@requires(Permission.DRAFT_INSTRUMENT)
+@requires(Permission.READ_MANDATES)
 def preview_json(draft: int) -> Response:
     """The same figures as the command `mandates preview` gives them."""
     content = _draft(draft)
@@ -94,7 +96,7 @@ def preview_json(draft: int) -> Response:
     return json_file(f"preview-{found.mission.key}-{draft}-{today()}", preview_to_json(found))
 
 
-@requires(Permission.DRAFT_INSTRUMENT)
+@requires(Permission.READ_MANDATES)
 def draft_json(draft: int) -> Response:
     """The draft as a file that `mandates preview` reads."""
     content = mandates_json.write_draft(reading(), draft=_draft(draft))
@@ -102,7 +104,5 @@ def draft_json(draft: int) -> Response:
 
 
 def _draft(draft: int) -> InstrumentDraft:
-    """The draft, for whoever may draft for its mission."""
-    found = mandate_queries.draft(reading(), draft=DraftId(draft))
-    must(Permission.DRAFT_INSTRUMENT, mission=found.mission)
-    return found
+    """The draft, for its mission's officers and whoever takes part in it."""
+    return mandate_queries.draft(reading(), draft=head_of(draft).id)

@@ -18,15 +18,14 @@ from trainer.mandates.values import (
     InstrumentDraft,
     InstrumentId,
     MandatedTask,
-    MandateShift,
     as_draft,
 )
 from trainer.planning import queries as plan_queries
 from trainer.web.access import may, must, requires, today
+from trainer.web.mandates import reviewing
 from trainer.web.mandates.clocks import day_asked, known_at
 from trainer.web.mandates.forms import (
     InstrumentForm,
-    PublishForm,
     WithdrawForm,
     form_of,
     listed,
@@ -64,6 +63,7 @@ def missions() -> Page:
         "mandates/missions.html",
         lines=shown[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
         drafts=queries.drafts(reading()) if may(Permission.DRAFT_INSTRUMENT) else (),
+        waiting=reviewing.waiting(),
         names={line.mission.id: line.mission.name for line in lines},
         counts=counts,
         asked=status,
@@ -117,10 +117,15 @@ def _first_form(mission: MissionId, tasks: tuple[MandatedTask, ...]) -> Instrume
 
 @requires(Permission.DRAFT_INSTRUMENT)
 def edit_draft(draft: int) -> Page:
-    """The same form with a draft in it."""
+    """The same form with a draft in it; what was entered into one that is closed meanwhile goes into a new one."""
+    head = queries.draft_head(reading(), draft=DraftId(draft))
+    must(Permission.DRAFT_INSTRUMENT, mission=head.mission)
+    tasks = queries.tasks_in_force(reading(), mission=head.mission, on=today())
+    if request.method == "POST":
+        closed = head.published_as is not None or head.discarded_at is not None
+        return _draft_form(InstrumentForm(), mission=head.mission, tasks=tasks, draft=None if closed else head.id)
     found = _draft(draft)
-    tasks = queries.tasks_in_force(reading(), mission=found.mission.id, on=today())
-    form = InstrumentForm() if request.method == "POST" else form_of(found.draft, tasks, version=found.version)
+    form = form_of(found.draft, tasks, version=found.version)
     return _draft_form(form, mission=found.mission.id, tasks=tasks, draft=found.id)
 
 
@@ -130,15 +135,18 @@ def _draft_form(
     """Add or remove a task, save, or show the form; what was entered is always kept."""
     step = request.form.get("step", "")
     if step and not form.take_step(step):
-        saved = _saved(form, mission=mission, draft=draft, step=step)
+        saved = _saved(form, mission=mission, draft=None if step == "apart" else draft, step=step)
         if saved is not None:
             return redirect(url_for("mandates.draft", draft=saved), code=303)
+    held = None if draft is None else queries.draft_page(reading(), draft=draft, on=today())
     return _page(
         "mandates/draft_form.html",
         422 if form.problems else 200,
         form=form,
         mission=account_queries.mission(reading(), mission=mission),
         draft=draft,
+        review_runs=held is not None and held.standing.reviewed,
+        conflict=reviewing.conflict_of(form, held) if held is not None and step in {"save", "later"} else None,
         choose_change=not listed(tasks) and bool(tasks),
         in_force={task.identity: task for task in tasks},
         names=queries.conditions_page(reading(), mission=mission).lines,
@@ -154,7 +162,7 @@ def _saved(form: InstrumentForm, *, mission: MissionId, draft: DraftId | None, s
     if not valid:
         _tell_problems(form, content)
         return None
-    save = operations.save_draft if step == "later" else operations.submit_draft
+    save = operations.submit_draft if step == "save" else operations.save_draft
     try:
         with transaction() as work:
             seen = number(form.seen_version.data) if draft is not None else None
@@ -173,37 +181,6 @@ def _tell_problems(form: InstrumentForm, content: InstrumentDraft) -> None:
             form.refuse(problem.field, problem.message)
 
 
-@requires(Permission.DRAFT_INSTRUMENT)
-def draft(draft: int) -> Page:
-    """What a draft would change, before it is published."""
-    return _draft_page(_draft(draft))
-
-
-@requires(Permission.PUBLISH_INSTRUMENT)
-def publish(draft: int) -> Page:
-    """Publish a draft as it was looked at."""
-    found = _draft(draft)
-    must(Permission.PUBLISH_INSTRUMENT, mission=found.mission.id)
-    seen_draft, seen_version = PublishForm().to_versions()
-    try:
-        with transaction() as work:
-            shift = operations.publish_draft(work, draft=found.id, seen_draft=seen_draft, seen_version=seen_version)
-    except (Conflict, operations.InvalidDraft) as refusal:
-        return _draft_page(_draft(draft), refusal=refusal)
-    flash(_published(found, shift), "success")
-    return redirect(url_for("mandates.mission", mission=found.mission.id), code=303)
-
-
-@requires(Permission.DRAFT_INSTRUMENT)
-def discard(draft: int) -> Page:
-    """Put a draft away."""
-    found = _draft(draft)
-    with transaction() as work:
-        operations.discard_draft(work, draft=found.id)
-    flash(gettext("The draft of %(symbol)s is discarded.", symbol=found.draft.symbol), "success")
-    return redirect(url_for("mandates.mission", mission=found.mission.id), code=303)
-
-
 def _draft(draft: int) -> DraftPage:
     """The draft, for whoever may draft for its mission."""
     found = queries.draft_page(reading(), draft=DraftId(draft), on=today())
@@ -211,32 +188,19 @@ def _draft(draft: int) -> DraftPage:
     return found
 
 
-def _draft_page(found: DraftPage, *, refusal: Refusal | None = None) -> Page:
-    status = 200 if refusal is None else 409 if isinstance(refusal, Conflict) else 422
-    return _page("mandates/draft.html", status, found=found, refusal=refusal)
-
-
-def _published(found: DraftPage, shift: MandateShift) -> str:
-    said = gettext(
-        "%(symbol)s is published: %(added)s tasks added, %(changed)s changed, %(dropped)s dropped.",
-        symbol=found.draft.symbol,
-        added=len(shift.added),
-        changed=len(shift.changed),
-        dropped=len(shift.dropped),
-    )
-    if shift.inserted_into_history:
-        return f"{said} {gettext('It is older than the latest text and was put into history where it belongs.')}"
-    return f"{said} {gettext('What it asks of people is being worked out.')}"
-
-
 # Published texts
 
 
 @requires(Permission.READ_MANDATES)
 def instrument(instrument: int) -> Page:
-    """One published text: what it says, and what it changed."""
+    """One published text: what it says, what it changed, and for those who may read it what was said of its draft."""
     found = queries.instrument_page(reading(), instrument=InstrumentId(instrument), on=today())
-    return _page("mandates/instrument.html", found=found, publisher=_publisher(found.published_by))
+    return _page(
+        "mandates/instrument.html",
+        found=found,
+        publisher=_publisher(found.published_by),
+        story=reviewing.story_behind(found.instrument.id),
+    )
 
 
 @requires(Permission.PUBLISH_INSTRUMENT)

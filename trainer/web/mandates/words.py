@@ -193,11 +193,16 @@ def kinds_by_area(kinds: Iterable[TaskKindKey]) -> Mapping[str, list[tuple[str, 
     return found
 
 
+def day_words(day: date | None) -> str:
+    """A day in full; empty for none."""
+    return "" if day is None else _day(day)
+
+
 def _day(day: date) -> str:
     return format_date(day, DAY, locale=get_locale())
 
 
-FILTERS: Mapping[str, Callable[..., object]] = {
+FILTERS: dict[str, Callable[..., object]] = {
     "area_name": area_name,
     "certainty_word": certainty_word,
     "compared_rows": compared_rows,
