@@ -20,15 +20,25 @@ def group() -> None:
 @click.option("--format", "form", type=click.Choice(["pema", "json"]), required=True, help="What kind of file it is.")
 @click.option("--dry-run", is_flag=True, help="Read and count; store nothing, need no database.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--as-drafts", is_flag=True, help="Of a json file: keep new texts as drafts, for somebody to review.")
 @click.option("--detail", is_flag=True, help="Tell each shift with the tasks it adds and removes.")
 @click.option("--database", metavar="URL", help="Instead of the one that the environment names.")
 @click.pass_obj
 def mandates(
-    start: Start | None, file: Path, *, form: str, dry_run: bool, as_json: bool, detail: bool, database: str | None
+    start: Start | None,
+    file: Path,
+    *,
+    form: str,
+    dry_run: bool,
+    as_json: bool,
+    as_drafts: bool,
+    detail: bool,
+    database: str | None,
 ) -> None:
     """Read the mandates in FILE and publish those that are not on file yet; a second time changes nothing.
 
-    The format json is what `trainer mandates export` prints.
+    The format json is what `trainer mandates export` prints. Where policy asks for two people, new texts are only kept as
+    drafts, with --as-drafts.
 
     \b
     Of a PEMA file the counts are:
@@ -41,9 +51,11 @@ def mandates(
     from trainer.interop import pema
     from trainer.kernel.errors import Invalid, Refusal
 
+    if as_drafts and form != "json":
+        raise click.UsageError("Only a file of the format json can be kept as drafts.")
     if form == "json":
         try:
-            account = _exchanged(start, database, file, dry_run=dry_run)
+            account = _exchanged(start, database, file, dry_run=dry_run, as_drafts=as_drafts)
         except Refusal as refusal:
             problems = refusal.problems if isinstance(refusal, Invalid) else ()
             lines = [str(refusal.message), *(f"{each.field or 'the file'}: {each.message}" for each in problems)]
@@ -78,7 +90,9 @@ def _url(start: Start | None, database: str | None) -> str:
     return url
 
 
-def _exchanged(start: Start | None, database: str | None, file: Path, *, dry_run: bool) -> dict[str, Any]:
+def _exchanged(
+    start: Start | None, database: str | None, file: Path, *, dry_run: bool, as_drafts: bool
+) -> dict[str, Any]:
     """Read and store a file of a mandate; a dry run reads it only."""
     from trainer.cli.database import work_on
     from trainer.interop import mandates_json
@@ -87,7 +101,8 @@ def _exchanged(start: Start | None, database: str | None, file: Path, *, dry_run
     stored = None
     if not dry_run:
         with work_on(_url(start, database), job="import") as work:
-            stored = mandates_json.store_mandate(work, read=read)
+            store = mandates_json.store_as_drafts if as_drafts else mandates_json.store_mandate
+            stored = store(work, read=read)
     return {
         "mission": read.mission["key"],
         "instruments": len(read.drafts),
@@ -97,6 +112,7 @@ def _exchanged(start: Start | None, database: str | None, file: Path, *, dry_run
             "missions": stored.missions,
             "instruments": stored.instruments,
             "already": stored.already,
+            "drafts": stored.drafts,
             "differing": list(stored.differing),
         },
     }
@@ -111,6 +127,8 @@ def _exchange_told(account: dict[str, Any]) -> str:
         f"{read}\nStored {stored['instruments']} new instruments and {stored['missions']} new missions; "
         f"{stored['already']} were on file already."
     )
+    if stored["drafts"]:
+        said = f"{said}\nKept {stored['drafts']} as drafts: somebody has to review and publish them."
     if not stored["differing"]:
         return said
     return f"{said}\nOn file otherwise than in the file, and left as they are: {', '.join(stored['differing'])}."

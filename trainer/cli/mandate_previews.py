@@ -119,6 +119,33 @@ def export(start: Start | None, mission: str, *, database: str | None) -> None:
     click.echo(json.dumps(content, ensure_ascii=False, indent=2))
 
 
+@click.command()
+@click.option("--mission", metavar="KEY", help="Only of this mission.")
+@DATABASE
+@JSON
+@click.pass_obj
+def drafts(start: Start | None, *, mission: str | None, database: str | None, as_json: bool) -> None:
+    """Print every open draft: how far it is, what was asked and answered, and when it expires."""
+    from trainer.accounts import queries as account_queries
+    from trainer.interop.drafts_json import draft_line_to_json
+    from trainer.mandates import queries
+
+    with _reading(start, database) as (session, zone):
+        wanted = None if mission is None else account_queries.mission_by_key(session, key=mission).id
+        lines = queries.draft_lines(session, on=datetime.now(tz=zone).date())
+        found = [draft_line_to_json(each) for each in lines if wanted in {None, each.mission.id}]
+    if as_json:
+        click.echo(json.dumps({"drafts": found}, ensure_ascii=False))
+        return
+    for each in found:
+        asked = sum(area["asked"] for area in each["areas"])
+        answers = f", {sum(area['answered'] for area in each['areas'])} of {asked} areas answered" if asked else ""
+        click.echo(
+            f"{each['mission']:<12} {each['symbol'] or '-':<18} {each['stage']}{answers}; expires {each['expires_on']}"
+        )
+    click.echo(f"{len(found)} open drafts.")
+
+
 def end_of(day: date, zone: ZoneInfo) -> datetime:
     """The last instant of a day."""
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=zone) - timedelta(microseconds=1)

@@ -14,7 +14,7 @@ def group() -> None:
     """Read the texts of mandates."""
 
 
-for command in (mandate_previews.compare, mandate_previews.preview, mandate_previews.export):
+for command in (mandate_previews.compare, mandate_previews.preview, mandate_previews.export, mandate_previews.drafts):
     group.add_command(command)
 
 

@@ -36,6 +36,7 @@ from trainer.mandates import queries as mandate_queries
 from trainer.mandates.rules import same_text
 from trainer.partners import queries as partner_queries
 from trainer.partners.values import SessionId
+from trainer.reviews import queries as review_queries
 from trainer.tracks import operations as track_operations
 from trainer.tracks import queries as track_queries
 from trainer.tracks.values import Assignment
@@ -173,9 +174,15 @@ def play(work: Work, *, day: ScenarioDate) -> None:
         on_file = mandate_queries.mandate_history(work.session, mission=mission)
         if fact.symbol not in day.publishes or any(same_text(fact.symbol, each.symbol) for each in on_file):
             continue
+        draft = ground.draft_of(fact, mission=mission)
+        if review_queries.policy(work.session).two_people:
+            # somebody who plays asked for two people: the day brings them a draft to decide
+            if not any(same_text(fact.symbol, each.symbol) for each in mandate_queries.drafts(work.session)):
+                mandate_operations.save_draft(days.as_person(work, officer), draft=draft)
+            continue
         mandate_operations.publish_instrument(
             days.as_person(work, officer),
-            draft=ground.draft_of(fact, mission=mission),
+            draft=draft,
             seen_version=mandate_queries.mandate_version(work.session, mission=mission),
         )
 

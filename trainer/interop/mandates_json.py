@@ -100,6 +100,8 @@ class Stored:
     """Texts of the file that were on file; they are left as they are."""
     differing: tuple[str, ...]
     """Symbols of those that the file tells otherwise than what is on file."""
+    drafts: int = 0
+    """Texts that were kept as drafts, for somebody to review."""
 
 
 # Writing
@@ -388,11 +390,10 @@ def store_mandate(work: Work, *, read: MandateFile) -> Stored:
 
     A text on file is left as it is, even a withdrawn one; where the file tells it otherwise, that is said. Raises
     UnreadableMandate for a new mission without a name, and for what the texts on file do not allow: a phase or condition that
-    nobody defines, a renewal of a mandate that has run out. What the file says is confirmed is confirmed here too.
+    nobody defines, a renewal of a mandate that has run out; and SecondPersonNeeded for new texts where policy asks for two
+    people. What the file says is confirmed is confirmed here too.
     """
-    known = {card.key: card.id for card in account_queries.missions(work.session)}
-    key = read.mission["key"]
-    mission = known.get(key) or _add_mission(work, read.mission)
+    mission, new_mission = _mission_of(work, read)
     drafts = [_of(each, mission) for each in read.drafts]
     history = mandate_queries.mandate_history(work.session, mission=mission)
     problems = tuple(_problems_beside(drafts, history))
@@ -402,13 +403,49 @@ def store_mandate(work: Work, *, read: MandateFile) -> Stored:
     _confirm(work, mission=mission, loaded=loaded, confirmed=read.confirmed)
     return Stored(
         mission=mission,
-        missions=int(key not in known),
+        missions=int(new_mission),
         instruments=len(loaded),
         already=len(drafts) - len(loaded),
-        differing=tuple(
-            text.symbol for draft in drafts for text in history if _is_of(draft, text) and _differs(draft, text)
-        ),
+        differing=_differing(drafts, history),
     )
+
+
+def store_as_drafts(work: Work, *, read: MandateFile) -> Stored:
+    """Keep the texts that are neither on file nor drafted yet as drafts, for somebody to review; publish nothing.
+
+    Raises UnreadableMandate for a new mission without a name.
+    """
+    mission, new_mission = _mission_of(work, read)
+    drafts = [_of(each, mission) for each in read.drafts]
+    history = mandate_queries.mandate_history(work.session, mission=mission)
+    drafted = mandate_queries.drafts_of(work.session, missions=[mission])[mission]
+    known = [each.symbol for each in (*history, *drafted)]
+    new = [
+        each
+        for each in drafts
+        if not any(mandate_rules.same_text(mandate_rules.clean_symbol(each.symbol), symbol) for symbol in known)
+    ]
+    for each in new:
+        mandate_operations.save_draft(work, draft=each)
+    return Stored(
+        mission=mission,
+        missions=int(new_mission),
+        instruments=0,
+        already=len(drafts) - len(new),
+        drafts=len(new),
+        differing=_differing(drafts, history),
+    )
+
+
+def _mission_of(work: Work, read: MandateFile) -> tuple[MissionId, bool]:
+    """The mission of a file, and whether it was added for it."""
+    key = read.mission["key"]
+    known = {card.key: card.id for card in account_queries.missions(work.session)}
+    return (known[key], False) if key in known else (_add_mission(work, read.mission), True)
+
+
+def _differing(drafts: Iterable[InstrumentDraft], history: Sequence[Instrument]) -> tuple[str, ...]:
+    return tuple(text.symbol for draft in drafts for text in history if _is_of(draft, text) and _differs(draft, text))
 
 
 def _confirm(

@@ -44,7 +44,8 @@ class Figure:
 
     label: str
     with_it: str
-    without: str
+    without: str = ""
+    """Empty where it says nothing."""
 
 
 def figures_of(found: Preview) -> list[Figure]:
@@ -77,10 +78,10 @@ def people_of(found: Preview) -> list[Figure]:
     """Of how many people something else is asked, and how many would be ready at the end, with the text and without it."""
     last = found.total.points[-1]
     return [
-        Figure(label=gettext("People in the mission"), with_it=number(found.people), without=number(found.people)),
-        Figure(label=gettext("Asked for more"), with_it=number(found.gaining), without=number(0)),
-        Figure(label=gettext("Of these, lack some of it"), with_it=number(found.lacking), without=number(0)),
-        Figure(label=gettext("Asked for less"), with_it=number(found.losing), without=number(0)),
+        Figure(label=gettext("People in the mission"), with_it=number(found.people)),
+        Figure(label=gettext("Asked for more"), with_it=number(found.gaining)),
+        Figure(label=gettext("Of these, lack some of it"), with_it=number(found.lacking)),
+        Figure(label=gettext("Asked for less"), with_it=number(found.losing)),
         Figure(
             label=gettext("Ready after six months, with its plan"),
             with_it=ratio(last.after_plan.ready, last.after_plan.required),
