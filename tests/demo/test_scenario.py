@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 from sqlalchemy.orm import Session
 
+from tests.factories import reviews
 from trainer import edge, jobs
 from trainer.accounts import queries as account_queries
 from trainer.accounts.values import MissionId
@@ -127,6 +128,24 @@ def lapsed_from(piece: Evidence, wanted: AtLevel) -> bool:
 
 def tasks(mission: MissionId) -> int:
     return len(mandate_queries.tasks_in_force(edge.reading(), mission=mission, on=edge.today()))
+
+
+def test_where_somebody_asked_for_two_people_a_day_brings_a_draft(
+    session: Session, move: Callable[[date], None]
+) -> None:
+    scenario.load(open_work, progress=lambda *_: None, plan_all=lambda: None, people=20)
+    mission = account_queries.mission_by_key(edge.reading(), key="unmiss").id
+    before = len(mandate_queries.mandate_history(edge.reading(), mission=mission))
+    move(DATES[0].on)
+    with open_work() as work:
+        reviews.policy(work)
+
+    for _ in range(2):
+        with open_work() as work:
+            scenario.play(work, day=DATES[0])
+
+    assert len(mandate_queries.mandate_history(edge.reading(), mission=mission)) == before
+    assert [each.symbol for each in mandate_queries.drafts(edge.reading())] == list(DATES[0].publishes)
 
 
 def test_a_day_is_played_once(session: Session, move: Callable[[date], None]) -> None:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
 from tests.conftest import work_on
-from tests.factories import accounts, mandates
+from tests.factories import accounts, mandates, reviews
 from trainer.accounts import queries as account_queries
 from trainer.accounts.queries import NoSuchMission
 from trainer.accounts.values import Certainty, MissionId, MissionStatus
@@ -283,6 +283,21 @@ def test_a_draft_has_one_text_for_a_mission_on_file(work: Work, mission: Mission
         mandates_json.read_draft(work.session, content=json.dumps(file(mission={"key": "atlantis"})).encode())
 
 
+def test_where_policy_asks_for_two_people_new_texts_are_only_kept_as_drafts(work: Work) -> None:
+    reviews.policy(work)
+    read = mandates_json.read_mandate(json.dumps(file()).encode())
+
+    with pytest.raises(operations.SecondPersonNeeded):
+        mandates_json.store_mandate(work, read=read)
+    first = mandates_json.store_as_drafts(work, read=read)
+    again = mandates_json.store_as_drafts(work, read=read)
+
+    assert (first.instruments, first.already, first.drafts) == (0, 0, 1)
+    assert (again.instruments, again.already, again.drafts) == (0, 1, 0)
+    assert [each.symbol for each in queries.drafts(work.session)] == ["S/RES/2790 (2025)"]
+    assert queries.mandate_history(work.session, mission=first.mission) == ()
+
+
 # At the terminal
 
 
@@ -298,6 +313,13 @@ def test_a_mandate_goes_from_one_database_to_another(
             CliRunner().invoke(imports.group, ["mandates", "--format", "json", str(source), *where, *more])
             for more in ([], [], ["--dry-run"], ["--json"])
         ]
+        other = tmp_path / "other.json"
+        other.write_text(json.dumps(file(TEXT | {"symbol": "S/RES/2791"})), encoding="utf-8")
+        kept = CliRunner().invoke(imports.group, ["mandates", "--format", "json", str(other), *where, "--as-drafts"])
+        listed = [
+            CliRunner().invoke(mandate_previews.drafts, [*where, *more])
+            for more in ([], ["--mission", "unifil", "--json"])
+        ]
         given = CliRunner().invoke(mandate_previews.export, ["unifil", *where])
         engine = open_engine(url)
         with Session(engine) as session:
@@ -309,6 +331,10 @@ def test_a_mandate_goes_from_one_database_to_another(
     assert "Stored 0 new instruments and 0 new missions; 1 were on file already." in taken[1].output
     assert "Dry run: nothing was stored." in taken[2].output
     assert json.loads(taken[3].output)["stored"]["already"] == 1
+    assert "Kept 1 as drafts: somebody has to review and publish them." in kept.output
+    assert "1 open drafts." in listed[0].output
+    drafts = json.loads(listed[1].output)["drafts"]
+    assert [(each["symbol"], each["stage"], each["areas"]) for each in drafts] == [("S/RES/2791", "draft", [])]
 
 
 def test_a_wrong_file_is_refused_at_the_terminal_with_all_that_is_wrong(tmp_path: Path) -> None:

@@ -212,6 +212,7 @@ PARTS: Mapping[str, tuple[Part, str]] = {
     "people": (Part.COUNTED, lazy_gettext("People")),
     "instrument_id": (Part.SUBJECT, lazy_gettext("Instrument")),
     "draft_id": (Part.SUBJECT, lazy_gettext("Draft")),
+    "remark_id": (Part.NUMBER, lazy_gettext("Remark number")),
     "plan_id": (Part.SUBJECT, lazy_gettext("Plan")),
     "by_plan_id": (Part.SUBJECT, lazy_gettext("By the plan")),
     "run_id": (Part.SUBJECT, lazy_gettext("Planning")),
