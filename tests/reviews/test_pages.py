@@ -216,9 +216,9 @@ def test_a_draft_is_seen_by_officers_those_asked_and_those_it_is_shared_with(
     assert site.sign_in(owner).get(f"/drafts/{made}").status == 200
 
 
-def test_somebody_who_is_asked_of_nothing_answers_nothing(site: Site, work_as, author, stranger, made) -> None:
+def test_somebody_who_is_asked_of_nothing_answers_nothing(site: Site, work_as, author, stranger, mission, made) -> None:
     asked(work_as, author, made)
-    operations.share_draft(work_as(author), draft=made, people=[stranger], office=None, mission=MissionId(1))
+    operations.share_draft(work_as(author), draft=made, people=[stranger], office=None, mission=mission)
 
     site.sign_in(stranger)
 
