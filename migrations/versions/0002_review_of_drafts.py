@@ -36,6 +36,7 @@ SUBJECTS = (
     "observation",
     "shock",
 )
+NEW_SUBJECTS = ("draft",)
 NOTICES = (
     "assigned",
     "withdrawn",
@@ -113,10 +114,10 @@ def upgrade() -> None:
         "instrument_draft", sa.Column("lapse_noted", sa.String(length=10), nullable=False, server_default="")
     )
     if op.get_bind().dialect.name == "sqlite":
-        _rebuild_subjects((*SUBJECTS, "draft"))
+        _rebuild_subjects((*SUBJECTS, *NEW_SUBJECTS))
         _rebuild_notices((*NOTICES, *NEW_NOTICES))
     else:
-        _exchange("ledger_subject", "subjectkind", (*SUBJECTS, "draft"))
+        _exchange("ledger_subject", "subjectkind", (*SUBJECTS, *NEW_SUBJECTS))
         _exchange("notification", "notificationkind", (*NOTICES, *NEW_NOTICES))
 
 

@@ -130,7 +130,7 @@ def drafts(start: Start | None, *, mission: str | None, database: str | None, as
     from trainer.interop.drafts_json import draft_line_to_json
     from trainer.mandates import queries
 
-    with _reading(start, database) as (session, zone):
+    with reading(start, database) as (session, zone):
         wanted = None if mission is None else account_queries.mission_by_key(session, key=mission).id
         lines = queries.draft_lines(session, on=datetime.now(tz=zone).date())
         found = [draft_line_to_json(each) for each in lines if wanted in {None, each.mission.id}]

@@ -419,7 +419,7 @@ def store_as_drafts(work: Work, *, read: MandateFile) -> Stored:
     drafts = [_of(each, mission) for each in read.drafts]
     history = mandate_queries.mandate_history(work.session, mission=mission)
     drafted = mandate_queries.drafts_of(work.session, missions=[mission])[mission]
-    known = [each.symbol for each in (*history, *drafted)]
+    known = [*(each.symbol for each in history), *(each.symbol for each in drafted)]
     new = [
         each
         for each in drafts

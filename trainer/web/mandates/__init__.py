@@ -34,7 +34,7 @@ blueprint.add_url_rule("/drafts/<int:draft>/discard", view_func=reviewing.discar
 
 # drafts decided together
 blueprint.add_url_rule("/drafts/", view_func=reviewing.drafts)
-blueprint.add_url_rule("/drafts/compare", view_func=reviewing.compare_drafts)
+blueprint.add_url_rule("/drafts/compare", view_func=previews.compare_drafts)
 blueprint.add_url_rule("/drafts/<int:draft>/ask-review", view_func=reviewing.ask_review, methods=["POST"])
 blueprint.add_url_rule("/drafts/<int:draft>/review", view_func=reviewing.review, methods=["POST"])
 blueprint.add_url_rule("/drafts/<int:draft>/answer", view_func=reviewing.answer, methods=["POST"])

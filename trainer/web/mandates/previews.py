@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Response, abort, redirect, render_template, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from trainer.accounts import queries as account_queries
@@ -21,25 +22,33 @@ from trainer.scenarios import queries as scenario_queries
 from trainer.scenarios.values import WhatIfRun, WhatIfState
 from trainer.web.access import may, requires, today
 from trainer.web.exports import json_file
-from trainer.web.mandates.outlooks import figures_of, lines_of, months_of
+from trainer.web.mandates.outlooks import compared_tasks, figures_of, lines_of, months_of, people_of
 from trainer.web.mandates.reviewing import head_of
 from trainer.web.pages import PAGE_SIZE, page_number
+
+MOST_COMPARED = 3
 
 
 @requires(Permission.READ_MANDATES)
 def preview(draft: int) -> str:
     """Readable figures first, then the tables behind them; for a large mission those of the last run, kept for the draft."""
     content = _draft(draft)
-    if not _is_large(content):
-        return _page(draft, queries.preview_of(reading(), draft=content, on=today()), None)
-    runs = scenario_queries.runs_of_draft(reading(), draft=DraftId(draft))
-    done = next((each for each in runs if each.state is WhatIfState.DONE), None)
-    found = None if done is None else scenario_queries.preview_of(reading(), run=done.id)
+    found, done = _worked_out(draft, content)
     if found is None:
+        runs = scenario_queries.runs_of_draft(reading(), draft=DraftId(draft))
         return render_template(
             "mandates/preview_large.html", draft=draft, content=content, runs=runs, mission=_mission(content)
         )
     return _page(draft, found, done)
+
+
+def _worked_out(draft: int, content: InstrumentDraft) -> tuple[Preview | None, WhatIfRun | None]:
+    """What the draft would do; for a large mission as its last run kept it, with that run, or nothing."""
+    if not _is_large(content):
+        return queries.preview_of(reading(), draft=content, on=today()), None
+    runs = scenario_queries.runs_of_draft(reading(), draft=DraftId(draft))
+    done = next((each for each in runs if each.state is WhatIfState.DONE), None)
+    return (None, None) if done is None else (scenario_queries.preview_of(reading(), run=done.id), done)
 
 
 @requires(Permission.DRAFT_INSTRUMENT)
@@ -86,13 +95,7 @@ def _page(draft: int, found: Preview, run: WhatIfRun | None) -> str:
 @requires(Permission.READ_MANDATES)
 def preview_json(draft: int) -> Response:
     """The same figures as the command `mandates preview` gives them."""
-    content = _draft(draft)
-    done = None
-    if _is_large(content):
-        runs = scenario_queries.runs_of_draft(reading(), draft=DraftId(draft))
-        done = next((each for each in runs if each.state is WhatIfState.DONE), None) or abort(404)
-    kept = None if done is None else scenario_queries.preview_of(reading(), run=done.id)
-    found = kept or queries.preview_of(reading(), draft=content, on=today())
+    found = _worked_out(draft, _draft(draft))[0] or abort(404)
     return json_file(f"preview-{found.mission.key}-{draft}-{today()}", preview_to_json(found))
 
 
@@ -101,6 +104,32 @@ def draft_json(draft: int) -> Response:
     """The draft as a file that `mandates preview` reads."""
     content = mandates_json.write_draft(reading(), draft=_draft(draft))
     return json_file(f"draft-{content['mission']['key']}-{draft}", content)
+
+
+@requires(Permission.READ_MANDATES)
+def compare_drafts() -> str | AnyResponse:
+    """Two or three drafts beside one another: their tasks, and the figures of their previews."""
+    chosen = dict.fromkeys(each for each in request.args.getlist("draft") if each.isascii() and each.isdigit())
+    wanted = [int(each) for each in list(chosen)[:MOST_COMPARED] if len(each) < 10]
+    contents = {each: _draft(each) for each in wanted}
+    if len(contents) < 2 or len(chosen) > MOST_COMPARED:
+        flash(gettext("Choose two or three drafts to compare."), "warning")
+        return redirect(url_for("mandates.drafts"), code=303)
+    found = {draft: _worked_out(draft, content)[0] for draft, content in contents.items()}
+    previews = [each for each in found.values() if each is not None]
+    if len(previews) < len(found):
+        missing = next(draft for draft, each in found.items() if each is None)
+        flash(
+            gettext("This mission is large: have the preview of its draft worked out first, then compare."), "warning"
+        )
+        return redirect(url_for("mandates.preview", draft=missing), code=303)
+    return render_template(
+        "mandates/compare_drafts.html",
+        previews=found,
+        one_mission=len({each.mission.id for each in previews}) == 1,
+        tasks=compared_tasks(previews),
+        figures=list(zip(*((*people_of(each), *figures_of(each)) for each in previews), strict=True)),
+    )
 
 
 def _draft(draft: int) -> InstrumentDraft:

@@ -19,7 +19,6 @@ from trainer.kernel.values import PersonId
 from trainer.kernel.work import Work
 from trainer.mandates import operations, queries
 from trainer.mandates.values import DraftHead, DraftId, DraftLine, DraftPage, InstrumentId, MandateShift
-from trainer.previews import queries as preview_queries
 from trainer.reviews import operations as review_operations
 from trainer.reviews import queries as review_queries
 from trainer.reviews import rules as review_rules
@@ -27,7 +26,6 @@ from trainer.reviews.values import Policy, Reader, ReaderId, Remark, Wait
 from trainer.web.access import account, account_or_none, may, must, must_everywhere, requires, today
 from trainer.web.forms import PageForm
 from trainer.web.mandates.forms import InstrumentForm, PublishForm, number
-from trainer.web.mandates.outlooks import compared_tasks, figures_of, people_of
 from trainer.web.mandates.review_forms import (
     AnswerForm,
     AskForm,
@@ -42,8 +40,6 @@ from trainer.web.mandates.review_words import Names, by_whom, differences
 from trainer.web.pages import refused
 
 Page = str | Response | tuple[str, int]
-
-MOST_COMPARED = 3
 
 
 # Who may read a draft
@@ -419,29 +415,6 @@ def _waits(each: DraftLine, policy: Policy) -> tuple[Wait, ...]:
         readers=each.readers,
         mission=each.mission.id,
         on=today(),
-    )
-
-
-@requires(Permission.READ_MANDATES)
-def compare_drafts() -> Page:
-    """Two or three drafts beside one another: their tasks, and the figures of their previews."""
-    chosen = dict.fromkeys(each for each in request.args.getlist("draft") if each.isascii() and each.isdigit())
-    wanted = [int(each) for each in list(chosen)[:MOST_COMPARED] if len(each) < 10]
-    heads = [head_of(each) for each in wanted]
-    if len(heads) < 2 or len(chosen) > MOST_COMPARED:
-        flash(gettext("Choose two or three drafts to compare."), "warning")
-        return redirect(url_for("mandates.drafts"), code=303)
-    found = {
-        head.id: preview_queries.preview_of(reading(), draft=queries.draft(reading(), draft=head.id), on=today())
-        for head in heads
-    }
-    previews = list(found.values())
-    return render_template(
-        "mandates/compare_drafts.html",
-        previews=found,
-        one_mission=len({each.mission.id for each in previews}) == 1,
-        tasks=compared_tasks(previews),
-        figures=list(zip(*((*people_of(each), *figures_of(each)) for each in previews), strict=True)),
     )
 
 
