@@ -410,36 +410,25 @@ FOR_THEM_IN_UNMISS = quota(3, organisation=THEIRS, mission=UNMISS)
 
 
 @pytest.mark.parametrize(
-    ("quotas", "used", "person", "on", "free"),
+    ("quotas", "taken_by", "left"),
     [
-        pytest.param([], {}, (OURS, UNIFIL), TODAY, 8, id="nothing reserved"),
-        pytest.param([FOR_THEM], {}, (OURS, UNIFIL), TODAY, 3, id="reserved for others"),
-        pytest.param([FOR_THEM], {}, (THEIRS, UNIFIL), TODAY, 8, id="reserved for one's own organisation"),
-        pytest.param([FOR_UNMISS], {}, (OURS, UNMISS), TODAY, 8, id="reserved for one's own mission"),
-        pytest.param([FOR_UNMISS], {}, (OURS, None), TODAY, 3, id="between postings"),
-        pytest.param([FOR_THEM_IN_UNMISS], {}, (THEIRS, UNIFIL), TODAY, 3, id="right organisation, wrong mission"),
-        pytest.param([FOR_THEM, FOR_UNMISS], {}, (THEIRS, UNMISS), TODAY, 8, id="both are one's own"),
-        pytest.param([FOR_THEM, FOR_UNMISS], {}, (OURS, UNIFIL), TODAY, 0, id="more reserved than left"),
-        pytest.param([FOR_THEM], {1: 4}, (OURS, UNIFIL), TODAY, 7, id="mostly used by those it is for"),
-        pytest.param([FOR_THEM], {1: 9}, (OURS, UNIFIL), TODAY, 8, id="used beyond what is reserved"),
-        pytest.param([FOR_THEM], {}, (OURS, UNIFIL), date(2027, 1, 7), 3, id="on the eve of the release"),
-        pytest.param([FOR_THEM], {}, (OURS, UNIFIL), date(2027, 1, 8), 8, id="on the day of the release"),
+        pytest.param([], [(OURS, UNIFIL)], {}, id="nothing reserved"),
+        pytest.param([FOR_THEM], [], {1: 5}, id="nobody there"),
+        pytest.param([FOR_THEM], [(OURS, UNIFIL), (OURS, None)], {1: 5}, id="others there"),
+        pytest.param([FOR_THEM], [(THEIRS, UNIFIL), (THEIRS, None)], {1: 3}, id="some used"),
+        pytest.param([FOR_UNMISS], [(OURS, UNMISS)], {2: 4}, id="by mission"),
+        pytest.param([FOR_THEM_IN_UNMISS], [(THEIRS, UNIFIL), (THEIRS, UNMISS)], {3: 4}, id="both must fit"),
+        pytest.param([FOR_THEM, FOR_UNMISS], [(THEIRS, UNMISS)], {1: 4, 2: 5}, id="the first that fits counts"),
+        pytest.param([FOR_THEM, FOR_UNMISS], [(THEIRS, UNMISS)] * 7, {2: 3}, id="and then the next"),
+        pytest.param([FOR_THEM], [(THEIRS, UNIFIL)] * 9, {}, id="used up"),
     ],
 )
-def test_reserved_seats_are_free_for_their_own_and_after_their_release_for_all(
-    quotas: list[QuotaLine],
-    used: dict[QuotaId, int],
-    person: tuple[OrganisationId, MissionId | None],
-    on: date,
-    free: int,
+def test_what_is_reserved_is_less_what_its_own_people_have_taken(
+    quotas: list[QuotaLine], taken_by: list[tuple[OrganisationId, MissionId | None]], left: dict[int, int]
 ) -> None:
-    organisation, mission = person
+    found = rules.still_reserved(quotas, taken_by=taken_by)
 
-    found = rules.free_seats(
-        seats=20, seats_taken=12, quotas=quotas, used=used, organisation=organisation, mission=mission, on=on
-    )
-
-    assert found == free
+    assert {each.id: each.seats for each in found} == left
 
 
 @pytest.mark.parametrize("check", [rules.check_reason], ids=["reason"])

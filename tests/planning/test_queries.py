@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from tests.conftest import TODAY
-from tests.factories import accounts, competencies, mandates, partners
+from tests.factories import accounts, competencies, mandates, partners, tracks
 from tests.factories.planning import CAUSE, CONDUCT, POC, World, approved, asked, planned, proposed, world
 from trainer.competencies.values import CompetencyKey
 from trainer.kernel.values import PersonId
@@ -86,20 +86,22 @@ def test_leave_and_the_end_of_the_posting_are_read(work: Work, made: World) -> N
     assert list(zip(i.av_start[windows].tolist(), i.av_end[windows].tolist(), strict=True)) == [(0, 6), (17, 280)]
 
 
-def test_seats_reserved_for_others_are_not_free_until_they_are_released(work: Work, made: World) -> None:
-    course = partners.course(work, awards={POC: 2})
-    session = partners.course_session(work, course=course, seats=10)
+def test_what_is_reserved_is_read_less_what_others_have_used_until_it_is_released(work: Work, made: World) -> None:
+    session = partners.course_session(work, course=partners.course(work, awards={POC: 2}), seats=10)
     elsewhere = accounts.mission(work)
     partners.quota(work, course_session=session, mission=elsewhere, seats=4, released_on=date(2027, 1, 1))
     partners.quota(work, course_session=session, mission=made.mission, seats=3, released_on=date(2027, 1, 1))
+    for mission in (elsewhere, accounts.mission(work)):
+        tracks.seat(work, person=accounts.posted_person(work, mission=mission), course_session=session)
     run = asked(work, made)
 
-    def seats(on: date) -> int:
+    def read_on(on: date) -> tuple[int, list[tuple[int | None, int]]]:
         snapshot = queries.read_snapshot(work.session, run=run, on=on)
-        return next(each.seats for each in snapshot.offers if each.session == session)
+        offer = next(each for each in snapshot.offers if each.session == session)
+        return offer.seats, [(each.mission, each.seats) for each in offer.quotas]
 
-    assert seats(TODAY) == 6
-    assert seats(date(2027, 1, 1)) == 10
+    assert read_on(TODAY) == (8, [(elsewhere, 3), (made.mission, 3)])
+    assert read_on(date(2027, 1, 1)) == (8, [])
 
 
 def test_courses_that_are_not_recognised_are_no_offers(work: Work, made: World) -> None:

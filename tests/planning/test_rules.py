@@ -4,18 +4,21 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.factories import competencies, mandates
 from tests.factories.planning import AID, CONDUCT, POC, TODAY, assignment, at_level, facts, gap, offer, offering
-from trainer.accounts.values import Role
+from trainer.accounts.values import MissionId, Role
 from trainer.competencies.values import Currency, Level, Source
 from trainer.kernel.periods import Period
 from trainer.kernel.values import PersonId
-from trainer.partners.values import CourseMode, SessionCard, SessionId, SessionOffer, SessionState
+from trainer.partners.values import CourseMode, QuotaId, QuotaLine, SessionCard, SessionId, SessionOffer, SessionState
 from trainer.planning import operations
-from trainer.planning.engine import checker
+from trainer.planning.engine import checker, explain
 from trainer.planning.engine.explain import Reason
+from trainer.planning.engine.instance import Instance
+from trainer.planning.engine.plan import Plan
 from trainer.planning.rules import answer, approval, question
 from trainer.planning.rules.question import Snapshot, Standing
 from trainer.planning.values import (
@@ -70,6 +73,18 @@ def card(given: SessionOffer, **changes: Any) -> SessionCard:
 
 def seat(number: int = 1, person: int = 1, session: int = 1, **changes: Any) -> Assignment:
     return assignment(number, person, module=None, module_version=None, session=SessionId(session), **changes)
+
+
+def quota(**changes: Any) -> QuotaLine:
+    given = {
+        "id": QuotaId(1), "session": SessionId(1), "organisation": None, "mission": None, "seats": 1,
+        "released_on": date(2027, 1, 8),
+    }  # fmt: skip
+    return QuotaLine(**(given | changes))
+
+
+SOON = date(2027, 1, 11)
+"""Too soon for a class to fill up by another plan."""
 
 
 # What is given
@@ -528,6 +543,20 @@ HARD: list[Any] = [
         id="seats",
     ),
     pytest.param(
+        facts(gaps=[gap()], offers=[offer(seats=4)], quotas={SessionId(1): (quota(mission=MissionId(9), seats=4),)}),
+        Reason.RESERVED,
+        "Free seats for Title of protection-of-civilians (4) are reserved for others; "
+        "those of Protecting civilians on site from 2027-02-08 until 2027-01-08.",
+        id="reserved",
+    ),
+    pytest.param(
+        facts(gaps=[gap()], offers=[offer(starts_on=SOON, least_seats=4, seats_taken=1)]),
+        Reason.CLASS_TOO_SMALL,
+        "Protecting civilians on site from 2027-01-11 would give Title of protection-of-civilians, "
+        "but too few take part for it to be held (lacking: 3).",
+        id="class too small",
+    ),
+    pytest.param(
         facts(
             gaps=[gap(), gap(competency=AID, weight=9)],
             offers=[offer(1), offer(2, course=2, title="First aid", awards=(at_level(AID),))],
@@ -567,6 +596,84 @@ HARD: list[Any] = [
 @pytest.mark.parametrize(("given", "code", "sentence"), HARD)
 def test_a_gap_left_open_has_its_binding_reason_in_words(given: Facts, code: Reason, sentence: str) -> None:
     assert reason(given) == (code, sentence)
+
+
+def test_reserved_seats_go_to_those_they_are_reserved_for() -> None:
+    there, elsewhere = mandates.profile(1), mandates.profile(2, mission=MissionId(2))
+    given = facts(
+        there, elsewhere, gaps=[gap(), gap(2)], offers=[offer(seats=2)],
+        regions={mandates.MISSION: "east-africa", MissionId(2): "east-africa"},
+        quotas={SessionId(1): (quota(mission=MissionId(2), seats=2),)},
+    )  # fmt: skip
+
+    assert only_step(propose(given)).person == 2
+    assert only_unmet(propose(given)).code == Reason.RESERVED
+
+
+def test_a_quota_is_used_up_by_who_sits_there_whatever_the_plan() -> None:
+    frozen = offer(starts_on=TODAY + timedelta(days=10))
+    given = facts(
+        mandates.profile(1), mandates.profile(2), offers=[frozen], seats={SessionId(1): card(frozen)},
+        assignments=(seat(1, 1),), quotas={SessionId(1): (quota(mission=mandates.MISSION, seats=2),)},
+    )  # fmt: skip
+
+    assert [(each.mission, each.seats) for each in ask(given).offers[0].quotas] == [(mandates.MISSION, 1)]
+
+
+def test_a_class_is_held_when_enough_come_and_may_fill_up_later_when_there_is_time() -> None:
+    two = (mandates.profile(1), mandates.profile(2))
+    soon, later = offer(starts_on=SOON, least_seats=2), offer(least_seats=9)
+
+    enough = propose(facts(*two, gaps=[gap(), gap(2)], offers=[soon]))
+    first = propose(facts(gaps=[gap()], offers=[later]))
+
+    assert {step.person for step in enough.steps} == {1, 2}
+    assert only_step(first).session == 1
+
+
+@pytest.mark.parametrize(("least", "left"), [(0, [(0, 0), (1, 1)]), (2, [(0, 0), (0, 1), (1, 1)])])
+def test_an_idle_seat_is_taken_out_unless_its_class_needs_it(least: int, left: list[tuple[int, int]]) -> None:
+    sooner = offer(1, starts_on=TODAY + timedelta(days=31))
+    held = offer(2, course=2, title="Twice", starts_on=SOON, least_seats=least, seats_taken=2)
+    snapshot = ask(
+        facts(
+            mandates.profile(1), mandates.profile(2), gaps=[gap(), gap(2)], offers=[sooner, held],
+            assignments=(seat(1, 1, 2), seat(2, 2, 2)), seats={SessionId(2): card(held)},
+        )
+    )  # fmt: skip
+    plan = Plan.of([0, 0, 1], [0, 1, 1])
+    codes = explain.reasons(snapshot.instance, plan)
+
+    found = answer.without_idle_seats(snapshot, replace(operations.solve(snapshot), plan=plan, reasons=codes))
+
+    assert list(zip(found.plan.person.tolist(), found.plan.session.tolist(), strict=True)) == left
+
+
+def test_waiting_lists_and_units_have_words_too() -> None:
+    two = (mandates.profile(1), mandates.profile(2))
+    snapshot = ask(facts(*two, gaps=[gap(), gap(2)], offers=[offer(seats=1)]))
+    i = snapshot.instance
+    one = np.array([0])
+
+    waiting = replace(i, s_cap=i.s_cap + 1, wl_session=one, wl_person=one, wl_place=one)
+    unit = replace(i, g_unit=np.array([0, 0]), u_need=np.array([1]))
+
+    assert said(snapshot, waiting, Plan.of([], []))[1] == (
+        "Somebody waits before this person for a seat in Protecting civilians on site from 2027-02-08, "
+        "which would give Title of protection-of-civilians."
+    )
+    assert said(snapshot, unit, Plan.of([0], [0])) == [
+        "Of the unit as many are given Title of protection-of-civilians as are asked for (1)."
+    ]
+
+
+def said(snapshot: Snapshot, instance: Instance, plan: Plan) -> list[str]:
+    """Why gaps stay open when the question is this and the plan that one."""
+    result = operations.solve(snapshot)
+    codes = explain.reasons(instance, plan)
+    assert checker.check(instance, plan, codes).right
+    given = answer.propose(replace(snapshot, instance=instance), replace(result, plan=plan, reasons=codes))
+    return [str(each.sentence) for each in given.unmet]
 
 
 def test_short_money_is_told_with_the_least_that_is_needed() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 from trainer.accounts import rules as account_rules
@@ -27,7 +28,6 @@ from trainer.partners.values import (
     CoursePage,
     CourseState,
     QuotaDraft,
-    QuotaId,
     QuotaLine,
     RecognitionDecision,
     RecognitionLine,
@@ -295,24 +295,17 @@ def is_for(quota: QuotaLine | QuotaDraft, *, organisation: OrganisationId, missi
     return wants_organisation and wants_mission
 
 
-def free_seats(
-    *,
-    seats: int,
-    seats_taken: int,
-    quotas: Iterable[QuotaLine],
-    used: Mapping[QuotaId, int],
-    organisation: OrganisationId,
-    mission: MissionId | None,
-    on: date,
-) -> int:
-    """Return how many seats are free on a day for a person of that organisation, posted to that mission.
+def still_reserved(
+    quotas: Iterable[QuotaLine], *, taken_by: Iterable[tuple[OrganisationId, MissionId | None]]
+) -> tuple[QuotaLine, ...]:
+    """Return the quotas of a session with what is left of them when people of these organisations and missions sit there.
 
-    Seats reserved for others are not, until the day that releases them. `used` says how many seats of a quota its own people
-    have taken; a quota that it does not name counts as unused, so the answer is never too high.
+    Everybody counts for the first quota that is for them and has seats left; used up ones are left out.
     """
-    held_for_others = sum(
-        max(0, quota.seats - used.get(quota.id, 0))
-        for quota in quotas
-        if on < quota.released_on and not is_for(quota, organisation=organisation, mission=mission)
-    )
-    return max(0, seats - seats_taken - held_for_others)
+    left = {quota: quota.seats for quota in quotas}
+    for organisation, mission in taken_by:
+        own = (each for each in left if left[each] > 0 and is_for(each, organisation=organisation, mission=mission))
+        first = next(own, None)
+        if first is not None:
+            left[first] -= 1
+    return tuple(replace(quota, seats=seats) for quota, seats in left.items() if seats > 0)

@@ -26,7 +26,7 @@ from trainer.kernel.values import Cause, LocalText, PersonId, Subject, SubjectKi
 from trainer.mandates import queries as mandate_queries
 from trainer.partners import queries as partner_queries
 from trainer.partners import rules as partner_rules
-from trainer.partners.values import SessionId, SessionOffer
+from trainer.partners.values import QuotaLine, SessionId, SessionOffer
 from trainer.planning.engine.explain import Reason
 from trainer.planning.models import GivenBackRow, PlanPolicyRow, PlanRow, PlanRun, PlanStepRow, PlanUnmetRow
 from trainer.planning.rules import question, shocks
@@ -163,7 +163,8 @@ def _sources(session: Session, people: tuple[PersonProfile, ...], *, on: date) -
         seats=partner_queries.session_cards(session, sessions=booked) if booked else {},
         offerings=catalogue_queries.offerings(session),
         offers=offers,
-        free_seats=_free_seats(session, offers, people, on=on),
+        free_seats={each.id: max(0, each.seats - each.seats_taken) for each in offers},
+        quotas=_quotas(session, offers, people, on=on),
         absences=account_queries.absences_of(session, people=ids, start=on, end=end),
         leave_on={
             person: max(each for each in of_person if each is not None)
@@ -181,34 +182,26 @@ def _sources(session: Session, people: tuple[PersonProfile, ...], *, on: date) -
     return shocks.after(found, shock_queries.struck(session))
 
 
-def _free_seats(
+def _quotas(
     session: Session, offers: Iterable[SessionOffer], people: Collection[PersonProfile], *, on: date
-) -> Mapping[SessionId, int]:
-    """Seats that every one of these people may have: the engine tells nobody apart, so what is reserved counts for nobody
-    unless it is reserved for all of them.
-    """
-    offers = tuple(offers)
-    quotas = partner_queries.quotas_of(session, sessions=[each.id for each in offers], on=on)
-    groups = {(each.organisation, each.mission) for each in people}
-    free: dict[SessionId, int] = {}
-    for offer in offers:
-        reserved = quotas.get(offer.id, ())
-        free[offer.id] = min(
-            (
-                partner_rules.free_seats(
-                    seats=offer.seats,
-                    seats_taken=offer.seats_taken,
-                    quotas=reserved,
-                    used={},
-                    organisation=organisation,
-                    mission=mission,
-                    on=on,
-                )
-                for organisation, mission in (groups if reserved else ())
-            ),
-            default=max(0, offer.seats - offer.seats_taken),
+) -> Mapping[SessionId, tuple[QuotaLine, ...]]:
+    """What is reserved in the sessions and not yet used by people whom the run does not look at."""
+    found = partner_queries.quotas_of(session, sessions=[each.id for each in offers], on=on)
+    found = {each: lines for each, lines in found.items() if lines}
+    seated = track_queries.seated_in(session, sessions=found)
+    others = {person for there in seated.values() for person in there} - {each.id for each in people}
+    profiles = account_queries.profiles_of(session, people=others, on=on) if others else {}
+    return {
+        each: partner_rules.still_reserved(
+            lines,
+            taken_by=[
+                (profiles[person].organisation, profiles[person].mission)
+                for person in seated.get(each, ())
+                if person in profiles
+            ],
         )
-    return free
+        for each, lines in found.items()
+    }
 
 
 def policy(session: Session) -> Policy:

@@ -14,7 +14,7 @@ from trainer.competencies.values import Competency, CompetencyKey, Evidence, Gap
 from trainer.kernel.periods import Period
 from trainer.kernel.values import Cause, LocalText, PersonId, Subject, Wording, mark
 from trainer.mandates.values import Instrument, RuleSet
-from trainer.partners.values import SessionCard, SessionId, SessionOffer
+from trainer.partners.values import QuotaLine, SessionCard, SessionId, SessionOffer
 from trainer.shocks.values import Leaving
 from trainer.tracks.values import LOST, Assignment, AssignmentId, Returned
 
@@ -138,7 +138,7 @@ class Sources:
     offerings: tuple[Offering, ...]
     offers: tuple[SessionOffer, ...]
     free_seats: Mapping[SessionId, int]
-    """For these people; what is reserved for others is not."""
+    """What is reserved is free for those it is reserved for."""
     absences: Mapping[PersonId, tuple[Period, ...]]
     leave_on: Mapping[PersonId, date]
     """The end of the last posting on file, for those whose end is known."""
@@ -149,6 +149,8 @@ class Sources:
     texts: Mapping[MissionId, tuple[Instrument, ...]]
     """The instruments of the missions in which these people are."""
     rules: RuleSet
+    quotas: Mapping[SessionId, tuple[QuotaLine, ...]] = field(default_factory=dict)
+    """What is still reserved on the day, less what people whom the run does not look at have taken of it."""
     leaving: Mapping[PersonId, Leaving] = field(default_factory=dict)
     """Who leaves before their posting ends, since capacity is lost."""
 

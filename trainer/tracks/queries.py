@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
@@ -71,6 +72,19 @@ def people_seated_with(session: Session, *, sessions: Collection[SessionId]) -> 
         )
         found.update(session.scalars(query))
     return tuple(PersonId(each) for each in sorted(found))
+
+
+def seated_in(session: Session, *, sessions: Collection[SessionId]) -> Mapping[SessionId, tuple[PersonId, ...]]:
+    """Who has an open assignment in each of the sessions, by id; a session with nobody is left out."""
+    found: defaultdict[SessionId, set[PersonId]] = defaultdict(set)
+    for batch in batches(sessions):
+        query = select(AssignmentRow.course_session_id, AssignmentRow.person_id).where(
+            AssignmentRow.course_session_id.in_(batch), AssignmentRow.state.in_(OPEN_STATES)
+        )
+        for number, person in session.execute(query):
+            if number is not None:
+                found[SessionId(number)].add(PersonId(person))
+    return {number: tuple(sorted(people)) for number, people in found.items()}
 
 
 def open_assignments(session: Session, *, people: Collection[PersonId]) -> tuple[Assignment, ...]:

@@ -128,6 +128,14 @@ def closing_days(instance: Instance, plan: Plan) -> Ints:
     return np.where(days == np.iinfo(np.int64).max, -1, days)
 
 
+def standing(instance: Instance, plan: Plan) -> conditions.Standing:
+    """How the plan stands towards what the instance asks besides."""
+    i = instance
+    days = closing_days(i, plan)
+    worth = np.where(days < 0, 0, closing_value(i, np.arange(i.gaps), np.maximum(days, 0)))
+    return conditions.Standing(Lookup(i), Seating(i, plan), worth)
+
+
 def reasons(instance: Instance, plan: Plan, *, machine_code: bool = False, threads: int = 1) -> Ints:
     """[G] the code of every gap under this plan."""
     i = instance

@@ -80,7 +80,7 @@ def contest_of(table: Table) -> Contest:
     hot = (session | partner[i.c_partner[i.s_course]])[c.pair_session]
     involved = np.bincount(pair_person, hot, minlength=i.people) > 0
     involved |= (mission[i.p_mission] > 0) & (dearest > 0)
-    involved |= table.joined
+    involved |= table.tied
     return Contest(
         session=session, partner=partner, mission=mission, people=np.flatnonzero(involved),
         rest=int(free.value[~involved].sum()), value=free.value,

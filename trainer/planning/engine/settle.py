@@ -17,7 +17,7 @@ closings for nothing (`Settler.beyond`), and its gaps as worth nothing to its pe
 import numpy as np
 
 from trainer.planning.engine import explain
-from trainer.planning.engine.candidates import LOCKED, OLD, Lookup, closing_value, spread
+from trainer.planning.engine.candidates import LOCKED, OLD, closing_value, spread
 from trainer.planning.engine.conditions import Standing
 from trainer.planning.engine.instance import Ints
 from trainer.planning.engine.kernels import State
@@ -40,22 +40,32 @@ class Settler:
     def __init__(self, plain: Plain, table: Table) -> None:
         self.plain, self.table = plain, table
         i = self.instance = plain.instance
-        self.lookup = Lookup(i) if self._anything() else None
         self.parts_of = np.searchsorted(plain.session_of, np.arange(i.sessions + 1))
         self.sizes, self.lists = bool((i.least > 0).any()), len(i.wl_session) > 0
         self.units = bool((i.unit_of >= 0).any())
         self.floors = bool((i.m_floor > 0).any()) and i.objective.floor > 0
         table.plain = plain
-        table.joined = self.sizes or self.lists or self.units or self.floors
+        table.tied = self._tied()
         table.kept_bonus = i.objective.change * int(np.count_nonzero(i.s_start[i.old_session] >= i.freeze_day))
         if self.units:
             self._divide()
         if self.floors:
             table.beyond -= self._out_of_reach()
 
-    def _anything(self) -> bool:
-        i = self.instance
-        return any(map(len, (i.s_least, i.wl_session, i.g_unit, i.m_floor)))
+    def _tied(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """[P] who is decided upon together with others."""
+        i, c = self.instance, self.table.candidates
+        tied = np.zeros(i.people, bool)
+        shared = i.least > 0
+        shared[i.wl_session] = True
+        if shared.any():
+            pair = np.flatnonzero(shared[self.plain.session_of[c.pair_session]])
+            tied[np.searchsorted(c.pair_ptr, pair, side="right") - 1] = True
+        if self.units:
+            tied[np.repeat(np.arange(i.people), np.diff(i.g_ptr))[i.unit_of >= 0]] = True
+        if self.floors:
+            tied |= (i.m_floor > 0)[i.p_mission]
+        return tied
 
     @property
     def plain_worth(self) -> bool:
@@ -70,12 +80,7 @@ class Settler:
             _Mending(self, state, movable).run()
 
     def standing(self, state: State) -> Standing:
-        assert self.lookup is not None
-        i = self.instance
-        plan = self.plain.plan(self.table.plan_of(state))
-        days = explain.closing_days(i, plan)
-        worth = np.where(days < 0, 0, closing_value(i, np.arange(i.gaps), np.maximum(days, 0)))
-        return Standing(self.lookup, explain.Seating(i, plan), worth)
+        return explain.standing(self.instance, self.plain.plan(self.table.plan_of(state)))
 
     def refill(self, state: State, people: Ints, *, careful: bool = True) -> None:
         self.table.fill(state, self.table.closed(), people, careful=careful)

@@ -86,11 +86,15 @@ class Table:
         """the board with every gap at its worth"""
         self.beyond = 0
         """what they may add to everybody's best at most"""
-        self.joined = False
-        """they tie people together, so that nobody can be decided upon alone"""
+        self.tied = np.zeros(instance.people, bool)
+        """[P] they tie the person to others, so that nobody of these can be decided upon alone"""
         # What everybody's kept seats are worth by being kept: a plan's worth minus this is its objective.
         i = instance
         self.kept_bonus = i.objective.change * int(np.count_nonzero(i.s_start[i.old_session] >= i.freeze_day))
+
+    @property
+    def joined(self) -> bool:
+        return bool(self.tied.any())
 
     def flat(self, array: Any) -> Numbers:
         """The array as the kernels of this table want it."""

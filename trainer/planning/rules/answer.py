@@ -83,6 +83,8 @@ def without_idle_seats(snapshot: Snapshot, result: Result) -> Result:
         return result
     left = Plan.of(plan.person[keep], plan.session[keep])
     report = checker.check(i, left)
+    if not report.feasible:  # somebody's idle seat may be what a class needs to be held
+        return result
     codes = explain.reasons(i, left)
     others = result.alternatives
     return replace(
@@ -337,6 +339,7 @@ class _Unmet:
         self.said: dict[tuple[Reason, int, int, int, int], Wording] = {}
         self.course_of_award = np.repeat(np.arange(i.courses), np.diff(i.aw_ptr))
         self.ends = np.searchsorted(result.plan.person, np.arange(i.people + 1))
+        self.standing = explain.standing(i, result.plan)
 
     def line(self, person: int, gap: int, reason: Reason) -> Unmet:
         want = self.snapshot.wants[gap]
@@ -420,6 +423,13 @@ class _Unmet:
         s = self._prepared(person, gap)
         return s[self.free[s] > 0]
 
+    def _takeable(self, person: int, gap: int) -> Ints:
+        """With free seats that are not reserved for others, in classes that would be held, and nobody waiting before."""
+        s = self._with_seats(person, gap)
+        who = np.full(len(s), person)
+        keep = self.standing.unreserved(who, s) & self.standing.large_enough(s) & self.standing.in_turn(who, s)
+        return s[keep]
+
     def _offer(self, sessions: Ints) -> Offer:
         """The one among these that ends first."""
         return self.snapshot.offers[int(sessions[np.argmin(self.instance.s_end[sessions])])]
@@ -492,22 +502,48 @@ class _Unmet:
         s = self._prepared(person, gap)
         return sentences.all_taken(title, count=len(s), seats=int(self.instance.s_cap[s].sum()))
 
-    def budget(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
+    def reserved(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
         s = self._with_seats(person, gap)
+        offer = self._offer(s)
+        return sentences.reserved(
+            title,
+            count=int(self.free[s].sum()),
+            offer=offer,
+            released_on=max(each.released_on for each in offer.quotas),
+        )
+
+    def class_too_small(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
+        i, s = self.instance, self._with_seats(person, gap)
+        s = s[i.least[s] > 0]
+        first = int(s[np.argmin(i.s_end[s])])
+        return sentences.class_too_small(
+            title, offer=self.snapshot.offers[first], lacking=int(i.least[first] - self.standing.counted[first])
+        )
+
+    def waiting_list(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
+        s = self._with_seats(person, gap)
+        s = s[~self.standing.in_turn(np.full(len(s), person), s)]
+        return sentences.others_wait(title, offer=self._offer(s))
+
+    def enough_others(self, _person: int, gap: int, _want: Want, title: LocalText) -> Wording:
+        return sentences.enough_others(title, count=int(self.instance.u_need[self.instance.g_unit[gap]]))
+
+    def budget(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
+        s = self._takeable(person, gap)
         least = min(self.snapshot.offers[each].cost for each in s.tolist())
         return sentences.too_dear(title, count=len(s), least=least)
 
     def time_conflict(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
         own = self._own(person)
         busy = own[self.blocks[own]]
-        return sentences.same_days(title, count=len(self._with_seats(person, gap)), other=self._offer(busy))
+        return sentences.same_days(title, count=len(self._takeable(person, gap)), other=self._offer(busy))
 
     def seat_limit(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
-        first = self._offer(self._with_seats(person, gap))
+        first = self._offer(self._takeable(person, gap))
         return sentences.enough_already(title, seats=len(self._own(person)), first=first)
 
     def not_chosen(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
-        s = self._with_seats(person, gap)
+        s = self._takeable(person, gap)
         return sentences.not_worth_it(title, count=int(self.free[s].sum()), offer=self._offer(s))
 
 
@@ -524,6 +560,10 @@ _WORDS: Mapping[Reason, Callable[[_Unmet, int, int, Want, LocalText], Wording]] 
     Reason.SEAT_LIMIT: _Unmet.seat_limit,
     Reason.NOT_CHOSEN: _Unmet.not_chosen,
     Reason.TOO_LATE: _Unmet.too_late,
+    Reason.RESERVED: _Unmet.reserved,
+    Reason.CLASS_TOO_SMALL: _Unmet.class_too_small,
+    Reason.WAITING_LIST: _Unmet.waiting_list,
+    Reason.ENOUGH_OTHERS: _Unmet.enough_others,
 }
 _ALIKE = frozenset({Reason.NO_COURSE, Reason.ROLE_FAMILY, Reason.NO_SESSION})
 """Reasons that read the same for everybody of one role and one set of languages."""

@@ -12,6 +12,9 @@ What the numbers cannot say is said here, once:
 - A module in several languages is open to whoever reads one of them: every set of languages is a language to the engine.
 - What has begun, or begins within the freeze window, is outside: its gaps count as being closed, its days are taken.
 - An assignment that closes nothing any more is taken back without asking the engine.
+- Seats reserved for others are free for those only, until the day that releases them; what people outside the run, or by what has
+  begun, have taken of a quota is taken off.
+- A class needs its least number of people only when it begins soon (`FILLS_FOR_DAYS`): into a later one others may still come.
 - Who leaves early because capacity is lost wants only what they are given already and can finish before they go.
 """
 
@@ -27,12 +30,13 @@ from enum import StrEnum
 
 import numpy as np
 
-from trainer.accounts.values import PersonProfile, Role
+from trainer.accounts.values import MissionId, OrganisationId, PersonProfile, Role
 from trainer.catalogue.values import AtLevel, ModuleKey, Offering
 from trainer.competencies.rules import add_months, counts, find_gaps
 from trainer.competencies.values import CompetencyKey, Currency, Gap, Level, Requirement, Source
 from trainer.kernel.values import LedgerMark, LocalText, PersonId
-from trainer.partners.values import CourseMode, SessionId, SessionOffer, SessionState
+from trainer.partners import rules as partner_rules
+from trainer.partners.values import CourseMode, QuotaLine, SessionId, SessionOffer, SessionState
 from trainer.planning.engine.instance import UNLIMITED, Instance, Ints, Objective, require_valid
 from trainer.planning.values import Facts, PlanRunId, Policy, Sources
 from trainer.tracks.values import Assignment, AssignmentState
@@ -47,6 +51,9 @@ TRAVEL_COST = 150_000
 """A journey to a session in another region, in minor units of money; within a region there is none."""
 
 LARGEST_WEIGHT = 10_000
+
+FILLS_FOR_DAYS = 30
+"""So many days beyond the freeze window a class may still fill up by other plans; one that begins sooner must be large enough."""
 
 _MODES: Mapping[CourseMode, int] = {
     CourseMode.SELF_PACED: 0,
@@ -115,6 +122,10 @@ class Offer:
     start: int
     end: int
     seats: int
+    least: int = 0
+    """How many of these people the class still needs to be held; 0 when it is held anyway, or may fill up later."""
+    quotas: tuple[QuotaLine, ...] = ()
+    """What is reserved of the seats, and for whom."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,10 +291,12 @@ def _offers(
     movable = Counter(
         each.session for each in facts.sources.assignments if not _is_fixed(each, facts) and each.absent_because is None
     )
+    fixed_in = _fixed_in(facts)
     offers += [
         _session_offer(
             each,
             facts,
+            fixed=fixed_in.get(each.id, ()),
             awards=tuple(_in_full(each.awards, windows)),
             partner=partners[each.partner],
             movable=movable[each.id],
@@ -360,16 +373,48 @@ def _module_offer(
     )  # fmt: skip
 
 
+def _fixed_in(facts: Facts) -> Mapping[SessionId, list[tuple[OrganisationId, MissionId | None]]]:
+    """Whose seats among these people stay whatever the plan, by session."""
+    profiles = {each.id: each for each in facts.people}
+    found: defaultdict[SessionId, list[tuple[OrganisationId, MissionId | None]]] = defaultdict(list)
+    for each in sorted(facts.sources.assignments, key=lambda each: each.id):
+        if each.session is not None and _is_fixed(each, facts) and each.absent_because is None:
+            profile = profiles[each.person]
+            found[each.session].append((profile.organisation, profile.mission))
+    return found
+
+
+def _reserved(
+    quotas: Iterable[QuotaLine], *, fixed: Sequence[tuple[OrganisationId, MissionId | None]], seats: int
+) -> tuple[QuotaLine, ...]:
+    """What is still reserved, and no more of it than there are seats; the last quotas give way."""
+    kept: list[QuotaLine] = []
+    for quota in partner_rules.still_reserved(quotas, taken_by=fixed):
+        left = min(quota.seats, seats - sum(each.seats for each in kept))
+        if left > 0:
+            kept.append(replace(quota, seats=left))
+    return tuple(kept)
+
+
 def _session_offer(
-    offer: SessionOffer, facts: Facts, *, awards: tuple[tuple[Skill, Level], ...], partner: int, movable: int
+    offer: SessionOffer,
+    facts: Facts,
+    *,
+    fixed: Sequence[tuple[OrganisationId, MissionId | None]],
+    awards: tuple[tuple[Skill, Level], ...],
+    partner: int,
+    movable: int,
 ) -> Offer:
     """`movable` seats are these people's own: a plan may give them to others, so they count as free."""
+    seats = facts.sources.free_seats[offer.id] + movable
+    soon = (offer.starts_on - facts.on).days < facts.policy.freeze_days + FILLS_FOR_DAYS
     return Offer(
         title={"en": offer.title}, module=None, session=offer.id, languages=(offer.language,),
         starts_on=offer.starts_on, ends_on=offer.ends_on, minutes=0, cost=offer.cost, region=offer.region,
         on_the_spot=offer.mode in _ON_THE_SPOT, awards=awards, roles=offer.roles, mode=offer.mode, partner=partner,
         requires=offer.requires, start=(offer.starts_on - facts.on).days, end=(offer.ends_on - facts.on).days,
-        seats=facts.sources.free_seats[offer.id] + movable,
+        seats=seats, least=max(0, offer.least_seats - (offer.seats_taken - movable)) if soon else 0,
+        quotas=_reserved(facts.sources.quotas.get(offer.id, ()), fixed=fixed, seats=seats),
     )  # fmt: skip
 
 
@@ -608,7 +653,9 @@ def _instance(
     regions = {
         name: n for n, name in enumerate(sorted({*facts.sources.regions.values(), *(o.region for o in offers), ""}))
     }
-    missions = {mission: n for n, mission in enumerate(sorted({a.profile.mission or 0 for a in people} | {0}))}
+    reserved = [(number, quota) for number, offer in enumerate(offers) for quota in offer.quotas]
+    named = {a.profile.mission or 0 for a in people} | {quota.mission or 0 for _, quota in reserved}
+    missions = {mission: n for n, mission in enumerate(sorted(named | {0}))}
     sets = {languages: bit for bit, languages in enumerate(sorted({offer.languages for offer in offers}))}
     courses, course_of = _courses(offers)
     required = frozenset(offer.requires.competency for offer in offers if offer.requires is not None)
@@ -663,6 +710,13 @@ def _instance(
         old_person=_ints(person for person, _ in old),
         old_session=_ints(session for _, session in old),
         touched=_ints(1 for _ in people),
+        s_least=_ints(offer.least for offer in offers) if any(offer.least for offer in offers) else _ints(()),
+        p_contingent=_ints(asked.profile.organisation for asked in people) if reserved else _ints(()),
+        q_session=_ints(number for number, _ in reserved),
+        q_mission=_ints(-1 if quota.mission is None else missions[quota.mission] for _, quota in reserved),
+        q_contingent=_ints(-1 if quota.organisation is None else quota.organisation for _, quota in reserved),
+        q_seats=_ints(quota.seats for _, quota in reserved),
+        q_release=_ints((quota.released_on - on).days for _, quota in reserved),
     )  # fmt: skip
     require_valid(instance)
     return instance

@@ -332,6 +332,37 @@ def all_taken(competency: LocalText, *, count: int, seats: int) -> Wording:
     )  # fmt: skip
 
 
+def reserved(competency: LocalText, *, count: int, offer: Offer, released_on: date) -> Wording:
+    assert offer.starts_on is not None
+    return wording(
+        "Free seats for {competency} ({count}) are reserved for others; those of {title} from {starts_on} until {released_on}.",
+        count=count, title=offer.title, starts_on=offer.starts_on.isoformat(), released_on=released_on.isoformat(),
+        competency=competency,
+    )  # fmt: skip
+
+
+def class_too_small(competency: LocalText, *, offer: Offer, lacking: int) -> Wording:
+    assert offer.starts_on is not None
+    return wording(
+        "{title} from {starts_on} would give {competency}, but too few take part for it to be held (lacking: {count}).",
+        title=offer.title, starts_on=offer.starts_on.isoformat(), count=lacking, competency=competency,
+    )  # fmt: skip
+
+
+def others_wait(competency: LocalText, *, offer: Offer) -> Wording:
+    assert offer.starts_on is not None
+    return wording(
+        "Somebody waits before this person for a seat in {title} from {starts_on}, which would give {competency}.",
+        title=offer.title, starts_on=offer.starts_on.isoformat(), competency=competency,
+    )  # fmt: skip
+
+
+def enough_others(competency: LocalText, *, count: int) -> Wording:
+    return wording(
+        "Of the unit as many are given {competency} as are asked for ({count}).", count=count, competency=competency
+    )
+
+
 def too_dear(competency: LocalText, *, count: int, least: int) -> Wording:
     return wording(
         "Sessions with free seats give {competency} ({count}); the cheapest costs {amount}, more than is left to spend.",

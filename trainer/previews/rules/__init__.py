@@ -47,6 +47,7 @@ SHORTAGE_OF: Mapping[Reason, Shortage] = {
     Reason.NO_SESSION: Shortage.NOT_OFFERED,
     Reason.LANGUAGE: Shortage.LANGUAGE,
     Reason.SEATS: Shortage.FULL,
+    Reason.RESERVED: Shortage.FULL,
     Reason.BUDGET: Shortage.FULL,
     Reason.AVAILABILITY: Shortage.IN_TIME,
     Reason.TOO_LATE: Shortage.IN_TIME,
