@@ -73,6 +73,16 @@ def test_a_sheet_that_is_written_and_read_again_changes_nothing(work: Work, publ
     assert tuple(proposed(work, text, *Area).values()) == RULES
 
 
+def test_roles_in_whatever_order_and_what_says_nothing_change_nothing(work: Work, published: None) -> None:
+    odd = (
+        rule("mixed", "Demining", roles=(Role.OBSERVER, Role.INFANTRY), scope_size=7, due_on=date(2027, 1, 1)),
+        rule("every-role", "Demining", roles=tuple(reversed(Role)), level=Level.AWARE),
+    )
+    operations.publish_rules(work, rules=(*RULES, *odd), note="Odd ones.")
+
+    assert tuple(proposed(work, written(work, odd, 2)).values()) == queries.rule_set(work.session).rules
+
+
 @pytest.mark.parametrize("delimiter", [";", "\t"])
 def test_what_a_spreadsheet_makes_of_it_is_read_all_the_same(work: Work, published: None, delimiter: str) -> None:
     rows = list(csv.reader(io.StringIO(written(work).removeprefix("\ufeff"))))
@@ -253,6 +263,8 @@ def test_a_sheet_is_downloaded_changed_looked_at_and_published(
     assert queries.rule_set(work.session).number == 1
     silent = site.post("/requirements/sheet", shown.form() | {"step": "publish"})
     assert silent.status == 422
+    wordy = site.post("/requirements/sheet", shown.form() | {"step": "publish", "note": "x" * 1001})
+    assert (wordy.status, "75 % of each unit" in wordy.text, len(wordy.form()["note"])) == (422, True, 1001)
     done = site.post("/requirements/sheet", silent.form() | {"step": "publish", "note": "More of them."}, follow=True)
     assert "0 rules added, 1 changed, 0 dropped" in done.text
     assert queries.rule(work.session, key="aid").scope_size == 75

@@ -825,3 +825,10 @@ def test_a_day_on_which_texts_take_effect_tells_what_turns_and_by_which_text() -
     assert by is saying
     assert rules.turn_of([given_then, saying], on=day + timedelta(days=1)) is None
     assert rules.days_of([given_then, saying]) == {EARLY, day}
+
+
+def test_rules_that_say_the_same_are_the_same_whatever_the_order_and_what_says_nothing() -> None:
+    said = rule("a", roles=(Role.OBSERVER, Role.INFANTRY, Role.OBSERVER), scope_size=7, due_on=date(2027, 1, 1))
+
+    assert said == rule("a", roles=(Role.INFANTRY, Role.OBSERVER))
+    assert rules.changed_rules([said], [rule("a", roles=(Role.INFANTRY, Role.OBSERVER))]) == ()

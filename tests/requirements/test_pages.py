@@ -97,7 +97,11 @@ def test_without_rules_the_officer_is_told_what_to_do(site: Site, officer: Perso
     assert "There are no requirement rules yet" in page.text
 
 
-def test_a_rule_is_added_changed_and_dropped(site: Site, work: Work, ruled: None, officer: PersonId) -> None:
+def test_a_rule_is_added_changed_and_dropped(
+    site: Site, work: Work, mission: MissionId, ruled: None, officer: PersonId
+) -> None:
+    published(work, mission, effective_on=date(2026, 1, 1), adopted_on=None)
+    accounts.posted_person(work, mission=mission, role=Role.INFANTRY)
     site.sign_in(officer)
     form = site.get("/requirements/new-rule")
     data = entered(
@@ -108,20 +112,36 @@ def test_a_rule_is_added_changed_and_dropped(site: Site, work: Work, ruled: None
         roles="civilian",
         weight="5",
         note="Asked by the field.",
+        step="preview",
     )
 
-    added = site.post("/requirements/new-rule", data)
+    shown = site.post("/requirements/new-rule", data)
+    assert "added 1 changed 0 dropped 0" in shown.text
+    assert "Something else is asked of 0 of 1 person" in shown.text
+    again = site.post("/requirements/new-rule", entered(shown, step="edit"))
+    assert (again.status, again.form()["weight"], again.form()["note"]) == (200, "5", "Asked by the field.")
+    assert queries.rule_set(work.session).number == 1
+    added = site.post("/requirements/new-rule", entered(shown, step="publish"))
     assert added.location == "/requirements/"
     made = queries.rule(work.session, key="gender-first-aid")
     assert (made.roles, made.weight, made.level) == ((Role.CIVILIAN,), 5, 1)
 
     change = site.get("/requirements/rules/poc")
     assert change.form()["weight"] == "30"
-    site.post("/requirements/rules/poc", entered(change, weight="40", note="Heavier."))
+    same = site.post("/requirements/rules/poc", entered(change, note="Nothing.", step="preview"))
+    assert same.status == 422
+    assert "This changes nothing: the rule says it already" in same.text
+    heavier = site.post(
+        "/requirements/rules/poc", entered(change, weight="40", level="3", note="Heavier.", step="preview")
+    )
+    assert "Something else is asked of 1 of 1 person" in heavier.text
+    site.post("/requirements/rules/poc", entered(heavier, step="publish"))
     assert queries.rule(work.session, key="poc").weight == 40
 
     drop = site.get("/requirements/rules/poc")
-    site.post("/requirements/rules/poc/drop", drop.form("/drop"))
+    shown = site.post("/requirements/change", drop.form("/change"))
+    assert "added 0 changed 0 dropped 1" in shown.text
+    site.post("/requirements/change", entered(shown, step="publish", note="Asked no more."))
     assert [each.key for each in queries.rule_set(work.session).rules] == ["conduct", "gender-first-aid"]
     assert queries.rule_set(work.session).number == 4
 
@@ -148,7 +168,7 @@ def test_a_rule_that_cannot_be_is_refused(
     assert queries.rule_set(work.session).number == 1
 
 
-@pytest.mark.parametrize("path", ["/requirements/new-rule", "/requirements/rules/poc", "/requirements/rules/poc/drop"])
+@pytest.mark.parametrize("path", ["/requirements/new-rule", "/requirements/rules/poc", "/requirements/sheet"])
 def test_the_rules_of_all_missions_are_not_for_the_officer_of_one(
     site: Site, work: Work, colleague: PersonId, path: str
 ) -> None:
@@ -173,9 +193,9 @@ def test_the_authority_of_an_area_changes_its_rules_and_no_others(
     assert "/requirements/rules/poc" in links
     assert "/requirements/rules/conduct" not in links
     assert site.get("/requirements/rules/conduct").status == 403
-    assert site.post("/requirements/rules/conduct/drop", {"seen_number": "1"}).status == 403
-    change = site.get("/requirements/rules/poc")
-    assert site.post("/requirements/rules/poc", entered(change, weight="60", note="Heavier.")).status == 303
+    assert site.post("/requirements/rules/conduct", {"step": "publish"}).status == 403
+    change = entered(site.get("/requirements/rules/poc"), weight="60", note="Heavier.", step="publish")
+    assert site.post("/requirements/rules/poc", change).status == 303
     elsewhere = entered(site.get("/requirements/rules/poc"), task_kind="Gender", note="To another area.")
     refused = site.post("/requirements/rules/poc", elsewhere)
     assert refused.status == 422
@@ -240,13 +260,13 @@ def test_a_rule_changed_by_two_people_is_decided_with_open_eyes_and_nothing_is_l
     held = queries.rule_set(work.session).rules
     operations.publish_rules(work_as(other), rules=[held[0], rule("poc", weight=99)], note="Quicker.")
 
-    late = site.post("/requirements/rules/poc", entered(form, weight="45", note="Mine."))
+    late = site.post("/requirements/rules/poc", entered(form, weight="45", note="Mine.", step="publish"))
 
     assert late.status == 409
     for said in ("Others published rules since", "Version 2", "Quicker.", "Weight: 30 → 99"):
         assert said in late.text
     assert (late.form()["weight"], late.form()["note"]) == ("45", "Mine.")
-    assert site.post("/requirements/rules/poc", late.form()).status == 303
+    assert site.post("/requirements/rules/poc", entered(late, step="publish")).status == 303
     assert queries.rule(work.session, key="poc").weight == 45
 
 
@@ -256,10 +276,10 @@ def test_a_rule_that_somebody_dropped_meanwhile_is_not_lost_for_whoever_was_chan
     form = site.sign_in(officer).get("/requirements/rules/poc")
     operations.publish_rules(work, rules=queries.rule_set(work.session).rules[:1], note="Dropped.")
 
-    late = site.post("/requirements/rules/poc", entered(form, note="Still needed."))
+    late = site.post("/requirements/rules/poc", entered(form, note="Still needed.", step="publish"))
 
     assert late.status == 409
-    assert site.post("/requirements/rules/poc", late.form()).status == 303
+    assert site.post("/requirements/rules/poc", entered(late, step="publish")).status == 303
     assert queries.rule(work.session, key="poc").weight == 30
     assert site.get("/requirements/rules/none").status == 404
 
@@ -329,6 +349,8 @@ def test_chosen_rules_are_changed_together_after_their_difference_was_shown(
     silent = site.post("/requirements/change", entered(shown, step="publish"))
     assert silent.status == 422
     assert "Say why the rules change" in silent.text
+    wordy = site.post("/requirements/change", entered(shown, step="publish", note="x" * 1001))
+    assert (wordy.status, wordy.form()["note"]) == (422, "x" * 1001)
     done = site.post("/requirements/change", entered(silent, step="publish", note="Harder times."), follow=True)
 
     assert "0 rules added, 2 changed, 0 dropped" in done.text

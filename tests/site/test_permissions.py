@@ -92,7 +92,6 @@ CONFINED = {
 EVERYWHERE = {
     "planning.policy",
     "requirements.change",
-    "requirements.drop_rule",
     "requirements.edit_rule",
     "requirements.new_rule",
     "requirements.sheet",

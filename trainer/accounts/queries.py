@@ -149,15 +149,14 @@ def people_groups(session: Session, *, missions: Collection[MissionId], on: date
         .subquery()
     )
     rows = session.execute(
-        select(first.c.mission_id, first.c.role, Person.language, Person.spoken)
+        select(first.c.mission_id, first.c.role, Person.language, Person.spoken, func.count().label("people"))
         .join(Person, Person.id == first.c.person_id)
-        .where(
-            first.c.place == 1,
-            first.c.mission_id.in_(missions),
-            or_(Person.left_on.is_(None), Person.left_on > on),
-        )
+        .where(first.c.place == 1, first.c.mission_id.in_(missions), or_(Person.left_on.is_(None), Person.left_on > on))
+        .group_by(first.c.mission_id, first.c.role, Person.language, Person.spoken)
     )
-    counted = Counter((row.mission_id, row.role, tuple(row.spoken) or (row.language,)) for row in rows)
+    counted: Counter[tuple[int, Role, tuple[str, ...]]] = Counter()
+    for row in rows:
+        counted[row.mission_id, row.role, tuple(row.spoken) or (row.language,)] += row.people
     return tuple(
         PeopleGroup(mission=MissionId(mission), role=Role(role), languages=languages, people=people)
         for (mission, role, languages), people in sorted(counted.items())

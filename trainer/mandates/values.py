@@ -623,6 +623,15 @@ class RequirementRule:
     least_source: Source = Source.NATIONAL_CERTIFICATE
     refresher_months: int = 24
 
+    def __post_init__(self) -> None:
+        """Leave out what says nothing, so that two rules that say the same are the same."""
+        if len(self.roles) > 1:
+            object.__setattr__(self, "roles", tuple(role for role in Role if role in self.roles))
+        if self.scope is Scope.EVERYONE:
+            object.__setattr__(self, "scope_size", 0)
+        if self.due is not DueRule.BY_DATE:
+            object.__setattr__(self, "due_on", None)
+
     def to_json(self) -> dict[str, Any]:
         return {
             "key": self.key,

@@ -285,7 +285,7 @@ def _may_cancel(found: RunHead) -> bool:
 
 def _cause_url(cause: Cause) -> str:
     if cause.subject is None or cause.subject.kind not in CAUSES:
-        return url_for("requirements.matrix") if cause.subject and cause.subject.kind is SubjectKind.RULES else ""
+        return url_for("requirements.versions") if cause.subject and cause.subject.kind is SubjectKind.RULES else ""
     endpoint, argument = CAUSES[cause.subject.kind]
     values: dict[str, Any] = {argument: cause.subject.id}
     return url_for(endpoint, **values)

@@ -15,7 +15,6 @@ blueprint.add_url_rule("/coverage", view_func=coverage.coverage)
 # one rule
 blueprint.add_url_rule("/new-rule", view_func=single.new_rule, methods=["GET", "POST"])
 blueprint.add_url_rule("/rules/<string:rule>", view_func=single.edit_rule, methods=["GET", "POST"])
-blueprint.add_url_rule("/rules/<string:rule>/drop", view_func=single.drop_rule, methods=["POST"])
 
 # many rules
 blueprint.add_url_rule("/change", view_func=bulk.change, methods=["GET", "POST"])

@@ -29,6 +29,7 @@ from trainer.web.requirements.asked import wanted_of
 from trainer.web.requirements.authority import NotTheirArea, revisable, revises
 from trainer.web.requirements.between import Between, between
 from trainer.web.requirements.forms import ChangeForm
+from trainer.web.requirements.single import NOT_SENT_AGAIN
 from trainer.web.requirements.words import Said, aspects
 
 Page = str | Response | tuple[str, int]
@@ -48,11 +49,13 @@ def change() -> Page:
         return _first(held)
     form = ChangeForm()
     form.offer(revisable())
-    preview = _previewed(form, held) if form.validate() else None
+    preview = _previewed(form, held) if form.validate() or set(form.errors) == {"note"} else None
     if preview is None:
         return _form_page(form, held, 422)
     if step == "edit":
         return _form_page(form, held, 200)
+    if form.note.errors:
+        return _preview_page(form, preview)
     if step == "publish":
         return _published(form, preview)
     form.seen_number.data = str(held.number)
@@ -117,7 +120,7 @@ def _previewed(form: ChangeForm, held: RuleSet) -> ChangePreview | None:
         form.refuse(None, gettext("This changes nothing: the chosen rules say it already."))
     elif not moves.areas <= revisable():
         form.refuse(None, NotTheirArea().message)
-    if form.problems:
+    if set(form.errors) - {"note"} or form.form_errors:
         return None
     return queries.preview_of(reading(), before=held, after=after, on=today())
 
@@ -171,14 +174,13 @@ def _form_page(form: ChangeForm, held: RuleSet, status: int) -> Page:
 
 def _preview_page(form: ChangeForm, preview: ChangePreview, found: Between | None = None) -> Page:
     said = Said(competency_queries.competencies(reading()))
-    hidden = ("csrf_token", "step", "note", "seen_number")
     page = render_template(
         "requirements/change_preview.html",
         form=form,
         preview=preview,
         moves=[(each, said(each.rule), aspects(each, said)) for each in preview.difference.moves[:MOST_SHOWN]],
         more=max(0, len(preview.difference.moves) - MOST_SHOWN),
-        sent=[(name, value) for name, value in request.form.items(multi=True) if name not in hidden],
+        sent=[(name, value) for name, value in request.form.items(multi=True) if name not in NOT_SENT_AGAIN],
         said=said,
         between=found,
         overlap=[aspects(each, said) for each in found.moves if each.rule.key in form.to_chosen()] if found else [],

@@ -54,7 +54,7 @@ def sheet() -> Page:
     content = form.to_content()
     if content is None:
         form.refuse("file", gettext("Choose the file of the sheet."))
-    if content is None or not form.validate():
+    if content is None or not (form.validate() or set(form.errors) == {"note"}):
         return _form_page(form)
     try:
         proposal = _proposed(form, content)
@@ -66,6 +66,8 @@ def sheet() -> Page:
         return _form_page(form)
     preview = queries.preview_of(reading(), before=proposal.before, after=proposal.after, on=today())
     form.content.data = content.decode("utf-8-sig")
+    if form.note.errors:
+        return _preview_page(form, preview)
     if request.form.get("step") == "publish":
         return _published(form, preview)
     form.seen_number.data = str(proposal.before.number)

@@ -1,4 +1,4 @@
-"""One rule: added, changed or dropped. Every one of these publishes a new version of all rules."""
+"""One rule, added or changed: looked at with whom it touches, then published as a new version of all rules."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from trainer.kernel.errors import Conflict, Refusal
 from trainer.mandates import operations, rules
 from trainer.mandates import queries as mandate_queries
 from trainer.mandates.values import TASK_KINDS, RequirementRule, RuleSet
+from trainer.requirements import queries
 from trainer.requirements.values import area_of
+from trainer.web.access import today
 from trainer.web.mandates.forms import number
 from trainer.web.pages import refused
 from trainer.web.requirements.asked import one_of
@@ -27,6 +29,8 @@ from trainer.web.requirements.words import Said, aspects
 from trainer.web.words import local
 
 Page = str | Response | tuple[str, int]
+NOT_SENT_AGAIN = frozenset({"csrf_token", "step", "note", "seen_number"})
+"""Fields that a preview has of its own."""
 
 
 @revises
@@ -41,22 +45,6 @@ def edit_rule(rule: str) -> Page:
     return _rule_form(rule)
 
 
-@revises
-def drop_rule(rule: str) -> Page:
-    """Publish the rules without this one."""
-    held = mandate_queries.rule_set(reading())
-    must_revise({area_of(mandate_queries.rule(reading(), key=rule))})
-    with transaction() as work:
-        operations.publish_rules(
-            work,
-            rules=[each for each in held.rules if each.key != rule],
-            note=gettext("Dropped %(rule)s.", rule=rule),
-            seen_number=number(request.form.get("seen_number")),
-        )
-    flash(gettext("The rule is dropped. What is asked of people is being worked out."), "success")
-    return redirect(url_for("requirements.matrix"), code=303)
-
-
 def _rule_form(key: str | None) -> Page:
     held = mandate_queries.rule_set(reading())
     rule = next((each for each in held.rules if each.key == key), None)
@@ -66,19 +54,63 @@ def _rule_form(key: str | None) -> Page:
         must_revise({area_of(rule)})
     form = _form(rule, held)
     form.offer(competency_queries.competencies(reading()).values(), titles=_titles(), areas=revisable())
-    found: Between | None = None
-    if form.is_submitted() and form.validate():
-        try:
-            _publish(form, key, rule, held)
-        except Conflict as conflict:
-            refused(form, conflict)
-            found = between(number(form.seen_number.data))
-            form.seen_number.data = str(found.now)
-        except Refusal as refusal:
-            refused(form, refusal)
-        else:
-            flash(gettext("The rules are published. What is asked of people is being worked out."), "success")
-            return redirect(url_for("requirements.matrix"), code=303)
+    step = request.form.get("step", "")
+    if not form.is_submitted() or step == "edit" or not form.validate():
+        return _form_page(form, key, rule, held)
+    made = form.to_rule(key or rules.key_for(form.to_rule(""), taken={each.key for each in held.rules}))
+    after = [made if each.key == made.key else each for each in held.rules]
+    if rule is None:
+        after.append(made)
+    try:
+        _require_sound(made, held)
+        if step != "publish":
+            return _preview_page(form, held, after) or _form_page(form, key, rule, held)
+        with transaction() as work:
+            seen = number(form.seen_number.data)
+            operations.publish_rules(work, rules=after, note=form.note.data, seen_number=seen)
+    except Conflict as conflict:
+        refused(form, conflict)
+        found = between(number(form.seen_number.data))
+        form.seen_number.data = str(found.now)
+        return _form_page(form, key, rule, held, found)
+    except Refusal as refusal:
+        refused(form, refusal)
+        return _form_page(form, key, rule, held)
+    flash(gettext("The rules are published. What is asked of people is being worked out."), "success")
+    return redirect(url_for("requirements.matrix"), code=303)
+
+
+def _require_sound(made: RequirementRule, held: RuleSet) -> None:
+    """Refuse a rule of somebody else's area, and one that may not be published."""
+    if area_of(made) not in revisable():
+        raise NotTheirArea
+    known = {key for key, each in competency_queries.competencies(reading()).items() if each.retired_on is None}
+    problems = rules.check_rules([made], known=known, before=held.rules)
+    if problems:
+        raise operations.InvalidRules(problems)
+
+
+def _preview_page(form: RuleForm, held: RuleSet, after: list[RequirementRule]) -> Page | None:
+    """The difference, and whom it touches; None where there is none, which the form says."""
+    preview = queries.preview_of(reading(), before=held, after=after, on=today())
+    if not preview.difference.moves:
+        form.refuse(None, gettext("This changes nothing: the rule says it already."))
+        return None
+    said = Said(competency_queries.competencies(reading()))
+    return render_template(
+        "requirements/change_preview.html",
+        form=form,
+        preview=preview,
+        moves=[(each, said(each.rule), aspects(each, said)) for each in preview.difference.moves],
+        more=0,
+        sent=[(name, value) for name, value in request.form.items(multi=True) if name not in NOT_SENT_AGAIN],
+        said=said,
+    )
+
+
+def _form_page(
+    form: RuleForm, key: str | None, rule: RequirementRule | None, held: RuleSet, found: Between | None = None
+) -> Page:
     said = Said(competency_queries.competencies(reading()))
     page = render_template(
         "requirements/rule_form.html",
@@ -107,20 +139,6 @@ def _form(rule: RequirementRule | None, held: RuleSet) -> RuleForm:
             "level": request.args.get("level", "1"),
         }
     )
-
-
-def _publish(form: RuleForm, key: str | None, rule: RequirementRule | None, held: RuleSet) -> None:
-    made = form.to_rule(key or rules.key_for(form.to_rule(""), taken={each.key for each in held.rules}))
-    if area_of(made) not in revisable():
-        raise NotTheirArea
-    kept = [made if each.key == made.key else each for each in held.rules]
-    with transaction() as work:
-        operations.publish_rules(
-            work,
-            rules=kept if rule is not None else [*kept, made],
-            note=form.note.data,
-            seen_number=number(form.seen_number.data),
-        )
 
 
 def _titles() -> Mapping[CompetencyKey, str]:
