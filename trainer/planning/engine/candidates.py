@@ -77,20 +77,39 @@ THIN_FROM = 12_000_000
 """Pairs, estimated from above, from which those that only serve to earn a prerequisite are left out."""
 
 
-def find(
-    instance: Instance, *, threads: int = 1, machine_code: bool | None = None, whole: Flags | None = None
-) -> Candidates:
-    """All eligible pairs, `thin` ones on very large instances: then pairs that only prepare for others are left out.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How pairs are found: decided once for a whole instance, also where its people are looked at in parts."""
 
-    With `whole`, those who are not in it have only the seats of the previous plan that they may keep.
-    """
+    likely: int
+    """pairs, estimated from above"""
+    scanned: bool
+    thin: bool
+
+
+def way_of(instance: Instance, *, machine_code: bool | None = None, whole: Flags | None = None) -> Way:
+    """How the pairs of an instance of this size are found best."""
     tables = Lookup(instance)
     likely = tables.likely_pairs(whole)
     gaps = int(np.diff(instance.g_ptr).max(initial=0))
     ready = likely >= MACHINE_ANYHOW or (likely >= MACHINE_FROM and compiled.is_cached())
     if _needs_columns(instance) or gaps > scan.MOST_GAPS or not (ready if machine_code is None else machine_code):
+        return Way(likely=likely, scanned=False, thin=False)
+    return Way(likely=likely, scanned=True, thin=tables.likely_pairs() >= THIN_FROM)
+
+
+def find(
+    instance: Instance, *, threads: int = 1, machine_code: bool | None = None, whole: Flags | None = None,
+    way: Way | None = None,
+) -> Candidates:  # fmt: skip
+    """All eligible pairs, `thin` ones on very large instances: then pairs that only prepare for others are left out.
+
+    With `whole`, those who are not in it have only the seats of the previous plan that they may keep.
+    """
+    chosen = way or way_of(instance, machine_code=machine_code, whole=whole)
+    if not chosen.scanned:
         return find_by_columns(instance, whole=whole)
-    return find_by_scan(tables, thin=tables.likely_pairs() >= THIN_FROM, threads=threads, whole=whole)
+    return find_by_scan(Lookup(instance), thin=chosen.thin, threads=threads, whole=whole)
 
 
 def _needs_columns(instance: Instance) -> bool:
@@ -113,7 +132,7 @@ def find_by_scan(tables: "Lookup", *, thin: bool, threads: int, whole: Flags | N
     question = _question(tables, providers=0 if thin else 1, whole=whole)
     code = compiled.scanning()
     everybody = np.arange(instance.people)
-    room = 600 if thin else 1200
+    room = max(600 if thin else 1200, tables.likely_pairs() * 2 // (5 * max(1, instance.people)))
 
     def work(first: int) -> _Block:
         last = min(first + BLOCK, instance.people)

@@ -24,6 +24,9 @@ Flags = npt.NDArray[np.bool_]
 BLOCK = 4000
 """Open gaps explained at a time."""
 
+NOTHING = np.zeros(0, np.int64)
+"""Said where there is nothing to say."""
+
 MOST_ALTERNATIVES = 100_000
 """Seats up to which it is said of every one of them what it beats; a person problem each."""
 

@@ -128,7 +128,7 @@ SAMPLE_FROM = 5_000
 """Contested people from which a sample is asked first."""
 
 
-class _Market:
+class Market:
     """Prices under adjustment, sessions first, then partners, then missions, in one vector."""
 
     def __init__(self, table: Table, contest: Contest, start: Shadow) -> None:
@@ -183,7 +183,7 @@ def find(table: Table, contest: Contest, start: Shadow, *, rounds: int, eta: flo
     best = start
     if not len(contest.people) or rounds == 0:
         return best
-    market = _Market(table, contest, start)
+    market = Market(table, contest, start)
     people = table.flat(contest.people)
     if eta > 0.2 and len(contest.people) >= SAMPLE_FROM:
         stride = min(50, len(contest.people) // SAMPLE)
@@ -206,7 +206,7 @@ def find(table: Table, contest: Contest, start: Shadow, *, rounds: int, eta: flo
 
 def prove(table: Table, contest: Contest, shadow: Shadow) -> Shadow:
     """The same prices with the bound worked out thoroughly."""
-    market = _Market(table, contest, shadow)
+    market = Market(table, contest, shadow)
     people = table.flat(contest.people)
     nodes = PROOF_NODES if len(table.candidates) < PROOF_UNTIL else PROOF_NODES_AT_MOST
     found = market.proves(market.ask(people, nodes=nodes))

@@ -20,17 +20,22 @@ A result depends on the instance and the options alone, not on the clock, the th
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
 from trainer.planning.engine import candidates as pairs
 from trainer.planning.engine import checker, exact, explain, family, neighbourhoods, plain, prices, repair
+from trainer.planning.engine.executors import Dask, Executor, Threads
 from trainer.planning.engine.instance import Instance, Ints
 from trainer.planning.engine.kernels import State
+from trainer.planning.engine.lean import LEAN_FROM, Lean
 from trainer.planning.engine.plan import Plan
 from trainer.planning.engine.settle import Settler
+from trainer.planning.engine.shards import Shards
 from trainer.planning.engine.table import Table
 
 EXACT_PAIRS = 60_000
@@ -67,6 +72,14 @@ class Options:
     """compiled kernels or plain ones; by default whichever is sooner done"""
     warm: prices.Shadow | None = None
     """prices of an earlier result, to start from"""
+    shards: int | None = None
+    """parts that the people are split into, to be asked side by side; none by default"""
+    scheduler: str | None = None
+    """address of a Dask scheduler whose workers take the shards; threads of this process by default"""
+    folder: Path | None = None
+    """where its workers can read what this process writes; a temporary folder, for workers of this machine, by default"""
+    lean: bool | None = None
+    """never all pairs in one place, for a first plan; by default when there are too many of them"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +108,7 @@ class Result:
     reasons: Ints
     """[G] explain.Reason of every gap, 0 closed"""
     seat_values: Ints
-    """[S] points the plan would gain at least by one more seat in the session"""
+    """[S] points the plan would gain at least by one more seat in the session; empty where pairs are in no one place"""
     alternatives: explain.Alternatives
     """what every seat beats, after a replan every new one; empty when left out on very large instances"""
     dropped_old: int
@@ -140,8 +153,24 @@ def solve(
     chosen = options or Options()
     if chosen.mode not in MODES:
         raise ValueError(f"mode is one of {', '.join(MODES)}, not {chosen.mode}")
-    run = _Run(instance, chosen, on_progress or (lambda _: None), should_stop or (lambda: False))
-    return run.go()
+    with _executor(chosen) as executor:
+        run = _Run(instance, chosen, on_progress or (lambda _: None), should_stop or (lambda: False), executor)
+        return run.go()
+
+
+@contextmanager
+def _executor(options: Options) -> Iterator[Executor | None]:
+    """Who takes the shards, for as long as they are needed."""
+    if options.shards is None and options.scheduler is None:
+        yield None
+        return
+    executor: Executor = Threads(options.threads)
+    if options.scheduler is not None:
+        executor = Dask(options.scheduler, folder=options.folder)
+    try:
+        yield executor
+    finally:
+        executor.close()
 
 
 def replan(
@@ -171,6 +200,7 @@ class _Run:
         options: Options,
         on_progress: Callable[[Stage], None],
         should_stop: Callable[[], bool],
+        executor: Executor | None,
     ) -> None:
         self.began = time.perf_counter()
         self.instance, self.options = instance, options
@@ -182,7 +212,19 @@ class _Run:
         self.hasty = self.repairing and options.rounds == 0
         touched = instance.everyone_touched
         self.plain = plain.of(instance)
-        self.table = Table(
+        self.lean: Lean | None = None
+        self.table = self._whole() if executor is None or self.hasty else self._split(executor)
+        self.settler = Settler(self.plain, self.table)
+        self.movable = np.flatnonzero(touched) if self.repairing else np.arange(instance.people)
+        self.best: State = self.table.empty_state()
+        self.report: checker.Report | None = None
+        self.plan = self.plain.plan(self.table.plan_of(self.best))
+        self.sweeps = repair.usual_sweeps(self.table) if options.sweeps is None else options.sweeps
+
+    def _whole(self) -> Table:
+        """All people and pairs in one table."""
+        options, touched = self.options, self.instance.everyone_touched
+        return Table(
             self.plain.parts,
             self.plain.find(
                 threads=options.threads,
@@ -192,12 +234,20 @@ class _Run:
             threads=options.threads,
             machine_code=options.machine_code,
         )
-        self.settler = Settler(self.plain, self.table)
-        self.movable = np.flatnonzero(touched) if self.repairing else np.arange(instance.people)
-        self.best: State = self.table.empty_state()
-        self.report: checker.Report | None = None
-        self.plan = self.plain.plan(self.table.plan_of(self.best))
-        self.sweeps = repair.usual_sweeps(self.table) if options.sweeps is None else options.sweeps
+
+    def _split(self, executor: Executor) -> Table:
+        """The same table with workers that answer for it, or one without pairs where there would be too many."""
+        i, options = self.instance, self.options
+        if not self.plain.is_bare or len(i.m_floor) or self.plain.parts is not i:
+            raise ValueError(
+                "reserved seats, class sizes, waiting lists, units and floors tie people together: no shards"
+            )
+        shards = Shards(i, executor, count=options.shards or 1, machine_code=options.machine_code)
+        first = not len(i.old_person) and options.mode in {"auto", "first", "improve"}
+        if first and (shards.way.likely >= LEAN_FROM if options.lean is None else options.lean):
+            self.lean = Lean(shards)
+            return self.lean.table
+        return Table(i, shards.gather(), threads=options.threads, machine_code=options.machine_code, elsewhere=shards)
 
     def stop(self) -> bool:
         """A limit is reached or somebody cancelled; once true it stays true."""
@@ -209,12 +259,18 @@ class _Run:
         """Check the plan and tell about it; it becomes the best unless an earlier one is better."""
         plan = self.plain.plan(self.table.plan_of(state))
         known = self.report if state is self.best else None
+        if self._judge(name, plan, self.table.objective_of(state), known):
+            self.best = state
+
+    def _judge(self, name: str, plan: Plan, objective: int | None, known: checker.Report | None = None) -> bool:
+        """Publish a plan that is said to be worth so much; whether it is the best now."""
         report = known or checker.check(self.instance, plan)
-        honest = not self.settler.plain_worth or report.objective == self.table.objective_of(state)
+        honest = not self.settler.plain_worth or objective in {None, report.objective}
         if not report.feasible or not honest:
             raise PlanRefused(f"stage {name}: {report.breaches or 'objective'}")
-        if self.report is None or report.objective > self.report.objective or name == "repair":
-            self.best, self.plan, self.report = state, plan, report
+        better = self.report is None or report.objective > self.report.objective or name == "repair"
+        if better:
+            self.plan, self.report = plan, report
         assert self.report is not None
         stage = Stage(
             name=name, seconds=time.perf_counter() - self.began, objective=self.report.objective, bound=self.bound,
@@ -222,6 +278,7 @@ class _Run:
         )  # fmt: skip
         self.stages.append(stage)
         self.on_progress(stage)
+        return better
 
     def tell(self, name: str, state: State) -> None:
         """Make the plan keep every condition, and publish what it is then."""
@@ -230,6 +287,8 @@ class _Run:
 
     def go(self) -> Result:
         i = self.instance
+        if self.lean is not None:
+            return self.finish(self._lean(self.lean))
         state = repair.keep(self.table)
         if len(i.old_person) or self.repairing:
             self.tell("kept", state)
@@ -263,6 +322,17 @@ class _Run:
         # Not from the first plan: its seats would stand in the way of a fill that knows the prices.
         self._improve(repair.keep(self.table), contest, shadow)
         return self.finish(shadow)
+
+    def _lean(self, lean: Lean) -> prices.Shadow:
+        """A first plan without all pairs in one place; more rounds over everybody when they are asked for."""
+        shadow = lean.prices(rounds=self.options.rounds or 0, stop=self.stop)
+        shadow = lean.fill(shadow, self.stop)
+        self.bound = shadow.bound
+        self._judge("prices", lean.plan(), None)
+        if self.options.mode != "first" and not self._enough() and self.sweeps:
+            lean.refill(self.stop)
+            self._judge("refill", lean.plan(), None)
+        return shadow
 
     def _enough(self) -> bool:
         """The plan is as good as was asked for."""
@@ -327,7 +397,7 @@ class _Run:
         assert report is not None
         assert bound is not None
         if self.stages[-1].bound != bound:
-            self.publish("bound", self.best)
+            self._judge("bound", self.plan, None, report)
         table = self.table
         quick = table.quick and self.plain.is_bare
         reasons = explain.reasons(self.plain.instance, self.plan, machine_code=quick, threads=table.threads)
@@ -336,7 +406,7 @@ class _Run:
         return Result(
             plan=Plan.of(self.plan.person, self.plan.session, reasons),
             objective=report.objective, bound=max(bound, report.objective), stages=tuple(self.stages), reasons=reasons,
-            seat_values=self.settler.seat_values(self.best),
+            seat_values=self.settler.seat_values(self.best) if self.lean is None else explain.NOTHING,
             alternatives=self.settler.alternatives(self.best, only_new=self.repairing),
             dropped_old=report.dropped_old, people_changed=report.people_changed,
             untouched_changed=report.untouched_changed, untouched_dropped=report.untouched_dropped,

@@ -7,7 +7,7 @@ arrays; a small one runs the same kernels over lists, which Python indexes faste
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -57,23 +57,40 @@ class Response:
     mission: Ints
 
 
+def pays_to_compile(pairs: int) -> bool:
+    """So many pairs are sooner done by machine code, the wait for it included."""
+    return pairs >= QUICK_FROM or (pairs >= QUICK_IF_READY and compiled.is_cached())
+
+
+def is_relaxed(candidates: Candidates) -> bool:
+    """Prerequisites count as held in bounds: there are many pairs, or those that only serve to earn one are not here."""
+    return candidates.thin or len(candidates) >= RELAXED_FROM
+
+
+class Elsewhere(Protocol):
+    """Workers that hold the same people in shards and answer for them."""
+
+    def respond(
+        self, prices: Prices, people: Sequence[int] | Numbers | None, *, nodes: int, board: Board
+    ) -> Response: ...
+
+
 class Table:
-    """An instance ready to be worked on by `threads` threads."""
+    """An instance ready to be worked on by `threads` threads, or by workers elsewhere where each is asked alone."""
 
     def __init__(
-        self, instance: Instance, candidates: Candidates, *, threads: int = 1, machine_code: bool | None = None
-    ) -> None:
-        self.instance, self.candidates = instance, candidates
-        pairs = len(candidates)
-        pays = pairs >= QUICK_FROM or (pairs >= QUICK_IF_READY and compiled.is_cached())
-        self.quick = pays if machine_code is None else machine_code
+        self, instance: Instance, candidates: Candidates, *, threads: int = 1, machine_code: bool | None = None,
+        relaxes: bool | None = None, elsewhere: Elsewhere | None = None,
+    ) -> None:  # fmt: skip
+        self.instance, self.candidates, self.elsewhere = instance, candidates, elsewhere
+        self.quick = pays_to_compile(len(candidates)) if machine_code is None else machine_code
         self.threads = threads if self.quick else 1
         self.kernels = compiled.machine_code() if self.quick else compiled.plain_code()
         self._fix_locked()
         self.board = self._board()
         # With many pairs, prerequisites cost most of the time and bring little: bounds take them as held, which is
         # on the safe side, and a plan first does without what must be prepared for.
-        self.relaxes = pairs >= RELAXED_FROM
+        self.relaxes = is_relaxed(candidates) if relaxes is None else relaxes
         self.relaxed = self.board._replace(heed=OLD | LOCKED)
         self.simple = self.board._replace(skip=NEEDS)
         self.bounding = self.relaxed if self.relaxes else self.board
@@ -234,6 +251,8 @@ class Table:
 
         On large instances prerequisites count as held, unless another board is given.
         """
+        if self.elsewhere is not None:
+            return self.elsewhere.respond(prices, people, nodes=nodes, board=board or self.bounding)
         i = self.instance
         chosen = self.everybody if people is None else people
         free = State(
