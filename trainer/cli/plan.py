@@ -17,6 +17,8 @@ from trainer.planning.engine import bench as benches
 from trainer.planning.engine import checker, family, solver
 from trainer.planning.engine import instance as instances
 from trainer.planning.engine import plan as plans
+from trainer.planning.engine.executors import NoScheduler
+from trainer.planning.engine.shards import NotInShards
 
 
 @click.group()
@@ -33,14 +35,35 @@ INSTANCE = click.argument("instance", type=click.Path(exists=True, dir_okay=Fals
 @click.option("--mode", type=click.Choice(solver.MODES), default="auto", show_default=True)
 @click.option("--time-limit", type=float, help="Seconds; looked at between rounds.")
 @click.option("--threads", type=click.IntRange(min=1), default=2, show_default=True)
+@click.option("--shards", type=click.IntRange(min=1), help="Ask people in so many parts, side by side.")
+@click.option("--scheduler", help="A Dask scheduler whose workers take the parts, like tls://planner.example:8786.")
+@click.option(
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Where its workers can read what is written here.",
+)
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object on standard output.")
 def solve(
-    instance: Path, *, out: Path | None, mode: str, time_limit: float | None, threads: int, as_json: bool
+    instance: Path,
+    *,
+    out: Path | None,
+    mode: str,
+    time_limit: float | None,
+    threads: int,
+    shards: int | None,
+    scheduler: str | None,
+    folder: Path | None,
+    as_json: bool,
 ) -> None:
     """Find the best plan for INSTANCE; Ctrl-C returns the best checked plan so far."""
     question = _load(instance)
-    options = solver.Options(mode=mode, time_limit=time_limit, threads=threads)
-    result = solver.solve(question, options=options, on_progress=_progress(), should_stop=_interrupted())
+    options = solver.Options(
+        mode=mode, time_limit=time_limit, threads=threads, shards=shards, scheduler=scheduler, folder=folder
+    )
+    try:
+        result = solver.solve(question, options=options, on_progress=_progress(), should_stop=_interrupted())
+    except (NoScheduler, NotInShards) as error:
+        raise click.ClickException(str(error)) from error
     if out is not None:
         plans.save(result.plan, out)
     if as_json:

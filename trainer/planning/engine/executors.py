@@ -6,6 +6,7 @@ Every call depends on its arguments alone. An executor that loses a worker calls
 """
 
 import ipaddress
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +14,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Protocol, Self
-from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -148,18 +148,21 @@ class Dask:
             shutil.rmtree(path, ignore_errors=True)
 
 
+ADDRESS = re.compile(r"(?P<scheme>tcp|tls)://(?P<host>[^\s:/\[\]]+|\[[0-9a-fA-F:]+\]):\d+")
+
+
 def _require_private(scheduler: str) -> None:
-    parts = urlsplit(scheduler)
-    host = parts.hostname or ""
-    if parts.scheme not in {"tcp", "tls"} or not host or parts.port is None:
+    address = ADDRESS.fullmatch(scheduler)
+    if address is None:
         raise NoScheduler(
             f"A scheduler is named like tcp://127.0.0.1:8786 or tls://planner.example:8786, not {scheduler}."
         )
+    host = address["host"].strip("[]")
     try:
         here = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         here = False
-    if parts.scheme == "tcp" and not here:
+    if address["scheme"] == "tcp" and not here:
         raise NoScheduler(
             f"{scheduler} is not this machine: use tls://, since people's data would travel in the clear."
         )

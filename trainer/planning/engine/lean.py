@@ -149,7 +149,9 @@ class Lean:
                 made = [self.executor.submit(Shard, self.source, part, self.terms, True) for part in parts]
                 self.sample = (people, parts, made)
             _, who, shards = self.sample
-        return ask_all(self.executor, shards, who, [None] * len(who), prices, nodes=nodes, board=board)
+        return ask_all(
+            self.executor, shards, who, [None] * len(who), prices, nodes=nodes, board=board, people=self.instance.people
+        )
 
     def prices(self, *, rounds: int, stop: Callable[[], bool]) -> Shadow:
         """Seat prices from a sample and so many rounds over everybody, with the best bound that these proved."""

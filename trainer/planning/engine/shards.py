@@ -29,6 +29,16 @@ BLOCK = 4_000
 """People whose pairs are found, used and forgotten together where pairs are not kept."""
 
 
+class NotInShards(ValueError):
+    """The instance asks for what no shard can see to."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Reserved seats, refreshers, class sizes, waiting lists, units and floors tie people together: such an "
+            "instance is not planned in shards."
+        )
+
+
 def part_of(instance: Instance, people: Ints) -> Instance:
     """The question of these people alone, in this order; courses, sessions and budgets are the whole ones."""
     arrays: dict[str, Any] = {}
@@ -132,7 +142,7 @@ def ask(shard: Shard, chosen: Ints | None, question: Question) -> Response:
 def _together(answers: Sequence[Response]) -> Response:
     """The answers of several groups of people as one."""
     value = np.concatenate([np.zeros(0, np.int64), *(answer.value for answer in answers)])
-    short = value.astype(np.int32)
+    short: Any = value.astype(np.int32)
     return Response(
         value=short if (short == value).all() else value,
         size=np.zeros(0, np.int64),
@@ -172,7 +182,9 @@ class Shards:
     def respond(self, prices: Prices, people: Sequence[int] | Numbers | None, *, nodes: int, board: Board) -> Response:
         """`Table.respond` by all shards at once."""
         who, places = self._places(people)
-        return ask_all(self.executor, self.shards, who, places, prices, nodes=nodes, board=board)
+        return ask_all(
+            self.executor, self.shards, who, places, prices, nodes=nodes, board=board, people=self.instance.people
+        )
 
     def _places(self, people: Sequence[int] | Numbers | None) -> tuple[list[Ints], list[Any]]:
         """The chosen people of each shard, and their places there; sent once for as long as the same ones are asked."""
@@ -193,18 +205,17 @@ class Shards:
 
 def ask_all(
     executor: Executor, shards: Sequence[Any], who: Sequence[Ints], places: Sequence[Any], prices: Prices, *, nodes: int,
-    board: Board,
+    board: Board, people: int,
 ) -> Response:  # fmt: skip
-    """The answers of all shards as one; values stand at the numbers of those who were asked."""
+    """The answers of all shards as one; values stand at the numbers of those who were asked, of so many people."""
     question = Question(
         session=np.asarray(prices.free), partner=np.asarray(prices.partner), mission=np.asarray(prices.mission),
         nodes=nodes, heed=board.heed, skip=board.skip,
     )  # fmt: skip
     held = [executor.submit(ask, shard, some, question) for shard, some in zip(shards, places, strict=True)]
     answer = _together(executor.fetch(held))
-    people = np.concatenate(list(who))
-    value = np.zeros(int(people.max(initial=-1)) + 1, np.int64)
-    value[people] = answer.value
+    value = np.zeros(people, np.int64)
+    value[np.concatenate(list(who))] = answer.value
     return replace(answer, value=value)
 
 

@@ -35,7 +35,7 @@ from trainer.planning.engine.kernels import State
 from trainer.planning.engine.lean import LEAN_FROM, Lean
 from trainer.planning.engine.plan import Plan
 from trainer.planning.engine.settle import Settler
-from trainer.planning.engine.shards import Shards
+from trainer.planning.engine.shards import NotInShards, Shards
 from trainer.planning.engine.table import Table
 
 EXACT_PAIRS = 60_000
@@ -239,9 +239,7 @@ class _Run:
         """The same table with workers that answer for it, or one without pairs where there would be too many."""
         i, options = self.instance, self.options
         if not self.plain.is_bare or len(i.m_floor) or self.plain.parts is not i:
-            raise ValueError(
-                "reserved seats, class sizes, waiting lists, units and floors tie people together: no shards"
-            )
+            raise NotInShards
         shards = Shards(i, executor, count=options.shards or 1, machine_code=options.machine_code)
         first = not len(i.old_person) and options.mode in {"auto", "first", "improve"}
         if first and (shards.way.likely >= LEAN_FROM if options.lean is None else options.lean):
