@@ -33,6 +33,7 @@ CAPABILITIES = (
     "audit",
     "catalogue",
     "chain",
+    "closing",
     "competencies",
     "help",
     "mandates",

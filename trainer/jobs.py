@@ -22,6 +22,7 @@ from sqlalchemy import text
 
 from config import Settings
 from trainer import edge, reactions
+from trainer.accounts import operations as account_operations
 from trainer.audit import operations as audit_operations
 from trainer.competencies import operations as competency_operations
 from trainer.edge import job_transaction, reading
@@ -255,6 +256,11 @@ class Job:
 JOBS: tuple[Job, ...] = (
     Job(name="work", every=timedelta(seconds=5), run=work_off),
     Job(name="seal", every=timedelta(seconds=10), run=_in_transaction("seal", audit_operations.seal)),
+    Job(
+        name="mission-days",
+        every=timedelta(minutes=10),
+        run=_in_transaction("mission-days", account_operations.note_mission_days),
+    ),
     Job(
         name="mandate-days",
         every=timedelta(minutes=10),

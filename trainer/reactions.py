@@ -334,6 +334,68 @@ def plan_for_moved_person(work: Work, event: account_events.PersonMoved) -> None
     readiness_operations.want_refresh(work, missions=missions)
 
 
+def plan_for_moved_people(work: Work, event: account_events.PeopleMoved) -> None:
+    """One plan for all who move together: they keep their credit, and need what they lack for the new mission."""
+    to = account_queries.mission(work.session, mission=MissionId(event.to_mission_id))
+    plan_operations.request_replan(
+        work,
+        people=[PersonId(each) for each in event.people],
+        cause=_cause(SubjectKind.MISSION, to.id, wording("New plan after a transfer to {mission}", mission=to.name)),
+        cause_key=f"transfer:{to.id}:{event.on}",
+    )
+    missions = [MissionId(each) for each in (*event.from_mission_ids, to.id)]
+    readiness_operations.want_refresh(work, missions=missions)
+
+
+def tell_people_of_transfer(work: Work, event: account_events.PeopleMoved) -> None:
+    """One message to each who moves: where to, from when, and that nothing of their credit is lost."""
+    to = account_queries.mission(work.session, mission=MissionId(event.to_mission_id))
+    people = [PersonId(each) for each in event.people]
+    begins = {
+        each.person: each.starts_on
+        for postings in account_queries.postings_of(work.session, people=people, on=event.on).values()
+        for each in postings
+        if each.mission == to.id
+    }
+    notification_operations.queue_notifications(
+        work,
+        notices=[
+            Notice(
+                to=person,
+                kind=NotificationKind.TRANSFERRED,
+                about=Subject(kind=SubjectKind.MISSION, id=to.id),
+                lines=(
+                    wording(
+                        "You serve in {mission} from {starts_on} on.",
+                        mission=to.name,
+                        starts_on=begins.get(person, event.on).isoformat(),
+                    ),
+                    wording(
+                        "What you hold keeps its credit. What {mission} asks besides is planned for you.",
+                        mission=to.name,
+                    ),
+                ),
+                dedupe=f"transferred:{to.id}:{begins.get(person, event.on)}:{person}",
+            )
+            for person in people
+        ],
+    )
+
+
+def plan_after_closing(work: Work, event: account_events.MissionStatusReached) -> None:
+    """Take back what a closed mission asked of people who have no other; nothing on the other days."""
+    mission = account_queries.mission(work.session, mission=MissionId(event.mission_id))
+    readiness_operations.want_refresh(work, missions=(mission.id,))
+    if event.status != MissionStatus.CLOSED.value or not event.people:
+        return
+    plan_operations.request_replan(
+        work,
+        people=[PersonId(each) for each in event.people],
+        cause=_cause(SubjectKind.MISSION, mission.id, wording("New plan after {mission} closed", mission=mission.name)),
+        cause_key=f"closed:{mission.id}",
+    )
+
+
 def plan_for_person(
     work: Work,
     event: account_events.PersonEnrolled
@@ -719,6 +781,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     account_events.PersonEnrolled: (plan_for_person,),
     account_events.PersonMoved: (plan_for_moved_person,),
     account_events.PersonLeft: (plan_for_person,),
+    account_events.PeopleMoved: (plan_for_moved_people, tell_people_of_transfer),
+    account_events.MissionStatusReached: (plan_after_closing,),
     account_events.AbsenceNoted: (plan_for_person,),
     plan_events.PlanProposed: (tell_managers_of_plan,),
     plan_events.PlanApproved: (settle_messages_of_plan,),

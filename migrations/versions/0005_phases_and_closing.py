@@ -16,14 +16,30 @@ depends_on = None
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+KINDS = (
+    "assigned",
+    "withdrawn",
+    "reminder",
+    "session-cancelled",
+    "plan-proposed",
+    "recognition-asked",
+    "recognition-decided",
+    "draft-asked",
+    "draft-shared",
+    "draft-news",
+)
 
 
 def upgrade() -> None:
     """Add phases and conditions to texts, what depends on them to tasks, and what officers confirm."""
-    _add("instrument", sa.Column("milestones", JSON, nullable=False, server_default="[]"))
-    _add("instrument_task", sa.Column("begins_with", sa.String(length=120), nullable=False, server_default=""))
-    _add("instrument_task", sa.Column("ends_with", sa.String(length=120), nullable=False, server_default=""))
-    _add("instrument_task", sa.Column("ahead", sa.Boolean(), nullable=False, server_default=sa.false()))
+    # with defaults, so that no table that others refer to is made anew
+    op.add_column("instrument", sa.Column("milestones", JSON, nullable=False, server_default="[]"))
+    op.add_column("instrument_task", sa.Column("begins_with", sa.String(length=120), nullable=False, server_default=""))
+    op.add_column("instrument_task", sa.Column("ends_with", sa.String(length=120), nullable=False, server_default=""))
+    op.add_column("instrument_task", sa.Column("ahead", sa.Boolean(), nullable=False, server_default=sa.false()))
+    for column in ("draws_down_on", "liquidates_on", "closes_on"):
+        op.add_column("mission", sa.Column(column, sa.Date(), nullable=True))
+    _allow("notification", "kind", "notificationkind", (*KINDS, "transferred"))
     op.create_table(
         "condition_confirmation",
         sa.Column("id", BIG, nullable=False),
@@ -88,20 +104,22 @@ def upgrade() -> None:
     op.create_index("ix_given_back_subject", "given_back", ["subject_kind", "subject_id"])
 
 
-def _add(table: str, column: sa.Column) -> None:
-    """Add a column that rows have a value for; the default is the program's, not the database's, so it goes again."""
+def _allow(table: str, column: str, name: str, values: tuple[str, ...]) -> None:
+    """Let a column of an enumeration hold these values."""
+    allowed = ", ".join(f"'{each}'" for each in values)
     with op.batch_alter_table(table) as batch:
-        batch.add_column(column)
-    with op.batch_alter_table(table) as batch:
-        batch.alter_column(column.name, server_default=None)
+        batch.drop_constraint(op.f(f"ck_{table}_{name}"), type_="check")
+        batch.create_check_constraint(op.f(f"ck_{table}_{name}"), sa.text(f"{column} IN ({allowed})"))
 
 
 def downgrade() -> None:
     """Take them away again."""
+    op.execute("DELETE FROM notification WHERE kind = 'transferred'")
+    _allow("notification", "kind", "notificationkind", KINDS)
+    for column in ("closes_on", "liquidates_on", "draws_down_on"):
+        op.drop_column("mission", column)
     op.drop_table("given_back")
     op.drop_table("condition_confirmation")
     for column in ("ahead", "ends_with", "begins_with"):
-        with op.batch_alter_table("instrument_task") as batch:
-            batch.drop_column(column)
-    with op.batch_alter_table("instrument") as batch:
-        batch.drop_column("milestones")
+        op.drop_column("instrument_task", column)
+    op.drop_column("instrument", "milestones")

@@ -54,6 +54,8 @@ CONFINED = {
     "accounts.person",
     "accounts.move",
     "chain.assignment",
+    "closing.days",
+    "closing.transfer",
     "competencies.grant_waiver",
     "competencies.person_record",
     "competencies.person_record_sheet",

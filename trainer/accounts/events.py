@@ -104,3 +104,43 @@ class UnitAdded(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationAdded(Event):
     organisation_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissionClosingSet(Event):
+    """It was decided, or decided anew, on which days a mission draws down, is liquidated and closes."""
+
+    mission_id: int
+    draws_down_on: date | None
+    liquidates_on: date | None
+    closes_on: date | None
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissionStatusReached(Event):
+    """The day came on which a mission draws down or closes."""
+
+    mission_id: int
+    status: str
+    on: date
+    people: tuple[int, ...]
+    """Whose postings ended because it closed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleMoved(Event):
+    """Several people were posted to one mission together."""
+
+    people: tuple[int, ...]
+    from_mission_ids: tuple[int, ...]
+    to_mission_id: int
+    on: date
+    """The first day of the earliest of the postings."""
+
+    def subjects(self) -> tuple[Subject, ...]:
+        missions = dict.fromkeys((*self.from_mission_ids, self.to_mission_id))
+        return (
+            *(Subject(kind=SubjectKind.PERSON, id=each) for each in self.people),
+            *(Subject(kind=SubjectKind.MISSION, id=each) for each in missions),
+        )

@@ -47,6 +47,10 @@ class Mission(Base):
     certainty: Mapped[Certainty] = enum_column(Certainty, default=Certainty.KNOWLEDGE)
     contributors: Mapped[list[Any]] = mapped_column(default_factory=list)
     """Keys of the organisations that contribute, for operations of several."""
+    draws_down_on: Mapped[date | None] = mapped_column(default=None)
+    liquidates_on: Mapped[date | None] = mapped_column(default=None)
+    closes_on: Mapped[date | None] = mapped_column(default=None)
+    """The first day on which it is no more."""
 
 
 class Unit(Base):

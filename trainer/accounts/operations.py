@@ -9,7 +9,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import CursorResult
 
 from trainer.accounts import queries, rules
@@ -17,11 +17,14 @@ from trainer.accounts.events import (
     AbsenceNoted,
     LanguagesChosen,
     MissionAdded,
+    MissionClosingSet,
+    MissionStatusReached,
     OfficeEnded,
     OfficeGranted,
     OrganisationAdded,
     PasswordSet,
     PeopleEnrolled,
+    PeopleMoved,
     PersonEnrolled,
     PersonLeft,
     PersonMoved,
@@ -42,6 +45,7 @@ from trainer.accounts.models import (
 )
 from trainer.accounts.values import (
     Certainty,
+    ClosingDays,
     MembershipId,
     MissionId,
     MissionStatus,
@@ -56,7 +60,7 @@ from trainer.accounts.values import (
     UnitId,
 )
 from trainer.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
-from trainer.kernel.values import PersonId, wording
+from trainer.kernel.values import PersonId, Problem, wording
 from trainer.kernel.work import Work
 
 ROWS_PER_STATEMENT = 5000
@@ -275,6 +279,151 @@ def move_person(
     work.session.flush()  # for the id
     work.record(PersonMoved(person_id=person, from_mission_id=move.leaves, to_mission_id=mission, on=starts_on))
     return PostingId(row.id)
+
+
+def move_people(work: Work, *, moves: Mapping[PersonId, NewPosting]) -> int:
+    """Post many people elsewhere at once, all of them or none; return how many.
+
+    Postings still running end on the first day of the new one; one that began on that day is amended. One event for each
+    mission that people go to. Raises the refusal of the first of whom it cannot be done.
+    """
+    found, refused = queries.foresee_moves(work.session, moves=moves)
+    for refusal in refused.values():
+        raise refusal
+    for person, move in found.items():
+        to = moves[person]
+        if move.ends:
+            work.session.execute(
+                update(PostingRow)
+                .where(PostingRow.id.in_([each.id for each in move.ends]))
+                .values(ends_on=to.starts_on)
+            )
+        given = {"mission_id": to.mission, "unit_id": to.unit, "role": to.role, "ends_on": to.ends_on}
+        if move.amends:
+            work.session.execute(update(PostingRow).where(PostingRow.id == move.amends).values(**given))
+    rows = [
+        {
+            "person_id": person,
+            "mission_id": moves[person].mission,
+            "unit_id": moves[person].unit,
+            "role": moves[person].role,
+            "starts_on": moves[person].starts_on,
+            "ends_on": moves[person].ends_on,
+        }
+        for person, move in found.items()
+        if not move.amends
+    ]
+    for start in range(0, len(rows), ROWS_PER_STATEMENT):
+        work.session.execute(insert(PostingRow), rows[start : start + ROWS_PER_STATEMENT])
+    for mission in dict.fromkeys(to.mission for to in moves.values()):
+        there = [person for person, to in moves.items() if to.mission == mission]
+        left = {move.leaves for person, move in found.items() if person in set(there) and move.leaves is not None}
+        work.record(
+            PeopleMoved(
+                people=tuple(there),
+                from_mission_ids=tuple(sorted(left)),
+                to_mission_id=mission,
+                on=min(moves[person].starts_on for person in there),
+            )
+        )
+    return len(found)
+
+
+class InvalidClosing(Invalid):
+    """The days on which a mission is to end do not go together; says all that is wrong."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(wording("These days cannot be set. Put right what is marked."), problems=problems)
+
+
+class ClosedAlready(Conflict):
+    def __init__(self) -> None:
+        super().__init__(wording("This mission is closed. What comes after belongs to another."))
+
+
+def set_closing(work: Work, *, mission: MissionId, closing: ClosingDays, because: str) -> None:
+    """Decide, or decide anew, on which days a mission draws down, goes into liquidation and closes.
+
+    What its tasks are is said by its texts; nobody can be posted to it from its closing on. Raises NoSuchMission,
+    ClosedAlready, and InvalidClosing with all problems.
+    """
+    queries.mission(work.session, mission=mission)
+    row = work.session.get_one(Mission, mission, with_for_update=True, populate_existing=True)
+    if row.status is MissionStatus.CLOSED:
+        raise ClosedAlready
+    problems = list(rules.check_closing(closing))
+    if not because.strip():
+        said = wording("Say on what this rests: a resolution with its paragraph, a decision.")
+        problems.append(Problem(field="because", message=said))
+    if closing.closes_on is not None:
+        later = work.session.scalar(
+            select(func.count())
+            .select_from(PostingRow)
+            .where(PostingRow.mission_id == mission, PostingRow.starts_on >= closing.closes_on)
+        )
+        if later:
+            said = wording(
+                "Postings to this mission begin on that day or later: {count}. Change them first.", count=later
+            )
+            problems.append(Problem(field="closes_on", message=said))
+    if problems:
+        raise InvalidClosing(tuple(problems))
+    row.draws_down_on, row.liquidates_on, row.closes_on = (
+        closing.draws_down_on,
+        closing.liquidates_on,
+        closing.closes_on,
+    )
+    work.record(
+        MissionClosingSet(
+            mission_id=mission,
+            draws_down_on=closing.draws_down_on,
+            liquidates_on=closing.liquidates_on,
+            closes_on=closing.closes_on,
+            because=because.strip(),
+        )
+    )
+    work.session.flush()
+    _reach_status(work, row)
+
+
+def note_mission_days(work: Work) -> None:
+    """Let each mission whose day has come draw down or close; days that were missed are made up for."""
+    rows = work.session.scalars(
+        select(Mission)
+        .where(
+            Mission.status != MissionStatus.CLOSED,
+            or_(Mission.draws_down_on.is_not(None), Mission.liquidates_on.is_not(None), Mission.closes_on.is_not(None)),
+        )
+        .order_by(Mission.id)
+        .with_for_update()
+    ).all()
+    for row in rows:
+        _reach_status(work, row)
+
+
+def _reach_status(work: Work, row: Mission) -> None:
+    closing = ClosingDays(draws_down_on=row.draws_down_on, liquidates_on=row.liquidates_on, closes_on=row.closes_on)
+    status = rules.status_on(row.status, closing, on=work.today)
+    if status is row.status:
+        return
+    row.status = status
+    people = _end_postings(work, MissionId(row.id), on=row.closes_on) if status is MissionStatus.CLOSED else ()
+    work.record(
+        MissionStatusReached(mission_id=row.id, status=status.value, on=work.today, people=tuple(sorted(people)))
+    )
+
+
+def _end_postings(work: Work, mission: MissionId, *, on: date | None) -> tuple[int, ...]:
+    """End the postings that run on when a mission closes; return whose they were."""
+    assert on is not None
+    running = (
+        PostingRow.mission_id == mission,
+        PostingRow.starts_on < on,
+        or_(PostingRow.ends_on.is_(None), PostingRow.ends_on > on),
+    )
+    people = tuple(work.session.scalars(select(PostingRow.person_id).where(*running).distinct()))
+    work.session.execute(update(PostingRow).where(*running).values(ends_on=on))
+    return people
 
 
 def retire_person(work: Work, *, person: PersonId, on: date) -> None:

@@ -52,7 +52,7 @@ from trainer.accounts.values import (
     UnitCard,
     UnitId,
 )
-from trainer.kernel.errors import Conflict, Invalid, NotFound
+from trainer.kernel.errors import Conflict, Invalid, NotFound, Refusal
 from trainer.kernel.ledger import LedgerEntry, ReactionClaim
 from trainer.kernel.periods import Period
 from trainer.kernel.values import PersonId, wording
@@ -288,20 +288,66 @@ def foresee_move(session: Session, *, person: PersonId, to: NewPosting) -> Move:
         raise NoSuchPerson
     if left_on[0] is not None:
         raise PersonHasLeft
+    refuse_place(session, to)
+    postings = postings_of(session, people=[person], on=to.starts_on)[person]
+    move, within = rules.foreseen(postings, starts_on=to.starts_on, ends_on=to.ends_on)
+    if within is not None:
+        raise PostedLater(within.starts_on)
+    return move
+
+
+def refuse_place(session: Session, to: NewPosting) -> None:
+    """Refuse a posting that nobody can have; raises NoSuchMission, MissionClosed, UnitElsewhere, EndsBeforeItStarts."""
     if to.ends_on is not None and to.ends_on <= to.starts_on:
         raise EndsBeforeItStarts
-    if mission(session, mission=to.mission).status is MissionStatus.CLOSED:
+    found = mission(session, mission=to.mission)
+    if found.status is MissionStatus.CLOSED or (found.closes_on is not None and found.closes_on <= to.starts_on):
         raise MissionClosed
     if to.unit is not None and to.unit not in {each.id for each in units_of(session, mission=to.mission)}:
         raise UnitElsewhere
-    postings = postings_of(session, people=[person], on=to.starts_on)[person]
-    later = [each for each in postings if each.starts_on > to.starts_on]
-    if later and (to.ends_on is None or later[0].starts_on < to.ends_on):
-        raise PostedLater(later[0].starts_on)
-    ends = tuple(each for each in postings if each.starts_on < to.starts_on)
-    same_day = next((each for each in postings if each.starts_on == to.starts_on), None)
-    left = same_day or (ends[-1] if ends else None)
-    return Move(ends=ends, amends=same_day.id if same_day else None, leaves=left.mission if left else None)
+
+
+def foresee_moves(
+    session: Session, *, moves: Mapping[PersonId, NewPosting]
+) -> tuple[Mapping[PersonId, Move], Mapping[PersonId, Refusal]]:
+    """What posting many people elsewhere would do to their other postings, and of whom it cannot be done, with the reason.
+
+    Statements grow with the number of different places and first days, not with that of people.
+    """
+    left: set[PersonId] = set()
+    known: set[PersonId] = set()
+    for batch in _batches(list(moves)):
+        for number, left_on in session.execute(select(Person.id, Person.left_on).where(Person.id.in_(batch))):
+            known.add(PersonId(number))
+            if left_on is not None:
+                left.add(PersonId(number))
+    places: dict[NewPosting, Refusal | None] = {}
+    for to in dict.fromkeys(moves.values()):
+        try:
+            refuse_place(session, to)
+            places[to] = None
+        except Refusal as refusal:
+            places[to] = refusal
+    answer: dict[PersonId, Move] = {}
+    refused: dict[PersonId, Refusal] = {}
+    for starts_on in sorted({to.starts_on for to in moves.values()}):
+        people = [person for person, to in moves.items() if to.starts_on == starts_on]
+        postings = postings_of(session, people=people, on=starts_on)
+        for person in people:
+            to = moves[person]
+            move, within = rules.foreseen(postings.get(person, ()), starts_on=starts_on, ends_on=to.ends_on)
+            not_there = places[to]
+            if person not in known:
+                refused[person] = NoSuchPerson()
+            elif person in left:
+                refused[person] = PersonHasLeft()
+            elif not_there is not None:
+                refused[person] = not_there
+            elif within is not None:
+                refused[person] = PostedLater(within.starts_on)
+            else:
+                answer[person] = move
+    return answer, refused
 
 
 def missions(session: Session) -> tuple[MissionCard, ...]:
@@ -623,6 +669,9 @@ _MISSION_COLUMNS = (
     Mission.time_zone,
     Mission.strength,
     Mission.certainty,
+    Mission.draws_down_on,
+    Mission.liquidates_on,
+    Mission.closes_on,
 )
 
 

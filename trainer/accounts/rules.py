@@ -12,8 +12,18 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from ipaddress import IPv4Address, ip_address, ip_network
 
-from trainer.accounts.values import Account, MissionId, Office, OrganisationId, Permission, Posting
-from trainer.kernel.values import Wording, wording
+from trainer.accounts.values import (
+    Account,
+    ClosingDays,
+    MissionId,
+    MissionStatus,
+    Move,
+    Office,
+    OrganisationId,
+    Permission,
+    Posting,
+)
+from trainer.kernel.values import Problem, Wording, wording
 
 MATRIX: Mapping[Office, frozenset[Permission]] = {
     Office.TRAINEE: frozenset(
@@ -301,3 +311,41 @@ def fold_name(text: str) -> str:
     parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(letter for letter in parts if not unicodedata.combining(letter))
     return " ".join(bare.translate(_LETTERS).split())
+
+
+# How a mission ends
+
+
+def status_on(status: MissionStatus, closing: ClosingDays, *, on: date) -> MissionStatus:
+    """Return what a mission is on a day, by what it was before and the days on which it ends."""
+    if closing.closes_on is not None and closing.closes_on <= on:
+        return MissionStatus.CLOSED
+    begun = [each for each in (closing.draws_down_on, closing.liquidates_on) if each is not None and each <= on]
+    if begun:
+        return MissionStatus.DRAWING_DOWN
+    return MissionStatus.ACTIVE if closing.draws_down_on is not None else status
+
+
+def check_closing(closing: ClosingDays) -> tuple[Problem, ...]:
+    """Return all that is wrong with the days on which a mission ends: they follow each other."""
+    problems = []
+    first, second, last = closing.draws_down_on, closing.liquidates_on, closing.closes_on
+    if first is not None and second is not None and second <= first:
+        said = wording("Liquidation begins after the draw-down, which begins on {day_on}.", day_on=first.isoformat())
+        problems.append(Problem(field="liquidates_on", message=said))
+    before = second or first
+    if last is not None and before is not None and last <= before:
+        said = wording("It cannot close before that: enter a last day on or after {day_on}.", day_on=before.isoformat())
+        problems.append(Problem(field="closes_on", message=said))
+    return tuple(problems)
+
+
+def foreseen(postings: Sequence[Posting], *, starts_on: date, ends_on: date | None) -> tuple[Move, Posting | None]:
+    """Return what a new posting does to those of its person that are not over on its first day, and which begins within it."""
+    later = next((each for each in postings if each.starts_on > starts_on), None)
+    within = later if later is not None and (ends_on is None or later.starts_on < ends_on) else None
+    ends = tuple(each for each in postings if each.starts_on < starts_on)
+    same_day = next((each for each in postings if each.starts_on == starts_on), None)
+    left = same_day or (ends[-1] if ends else None)
+    move = Move(ends=ends, amends=same_day.id if same_day else None, leaves=left.mission if left else None)
+    return move, within

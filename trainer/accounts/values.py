@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -178,6 +178,33 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingDays:
+    """How a mission ends: the first day of each part of it, as far as it is decided."""
+
+    draws_down_on: date | None = None
+    liquidates_on: date | None = None
+    """The first day of liquidation: operations have ceased."""
+    closes_on: date | None = None
+    """The first day on which it is no more; postings end on it."""
+
+    @property
+    def last_on(self) -> date | None:
+        """The last day of the mission, as people say it."""
+        return None if self.closes_on is None else self.closes_on - timedelta(days=1)
+
+    def in_liquidation(self, *, on: date) -> bool:
+        """Whether operations have ceased and the mission is not closed yet."""
+        return (
+            self.liquidates_on is not None
+            and self.liquidates_on <= on
+            and (self.closes_on is None or on < self.closes_on)
+        )
+
+    def __bool__(self) -> bool:
+        return any((self.draws_down_on, self.liquidates_on, self.closes_on))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MissionCard:
     """A mission as lists and headings show it."""
 
@@ -192,6 +219,14 @@ class MissionCard:
     time_zone: str
     strength: str
     certainty: Certainty
+    draws_down_on: date | None = None
+    liquidates_on: date | None = None
+    closes_on: date | None = None
+
+    @property
+    def closing(self) -> ClosingDays:
+        """How it ends, as far as it is decided."""
+        return ClosingDays(draws_down_on=self.draws_down_on, liquidates_on=self.liquidates_on, closes_on=self.closes_on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -295,7 +295,7 @@ def missions_page(session: Session, *, on: date) -> tuple[MissionLine, ...]:
         lines.append(
             MissionLine(
                 mission=card,
-                tasks=len(rules.in_force(texts[card.id], on=on)),
+                tasks=len(rules.until(rules.in_force(texts[card.id], on=on), card.closes_on, on=on)),
                 latest=in_effect[-1].symbol if in_effect else "",
                 last_on=last_day(expires_on),
                 expiry_known=stated,
@@ -324,7 +324,7 @@ def mission_page(session: Session, *, mission: MissionId, on: date, known_at: da
     card = account_queries.mission(session, mission=mission)
     history = mandate_history(session, mission=mission)
     texts = history if known_at is None else rules.known(history, known_at=known_at)
-    tasks = rules.coming(history, on=on, known_at=known_at)
+    tasks = rules.until(rules.coming(history, on=on, known_at=known_at), card.closes_on, on=on)
     in_effect = [each for each in rules.known(history, known_at=known_at) if each.effective_on <= on]
     expires_on, stated = end = rules.period_end(in_effect, on=on)
     return MissionPage(

@@ -25,6 +25,7 @@ class NotificationKind(StrEnum):
     DRAFT_ASKED = "draft-asked"
     DRAFT_SHARED = "draft-shared"
     DRAFT_NEWS = "draft-news"
+    TRANSFERRED = "transferred"
 
 
 NOTIFICATION_KIND_NAMES: dict[NotificationKind, str] = {
@@ -38,6 +39,7 @@ NOTIFICATION_KIND_NAMES: dict[NotificationKind, str] = {
     NotificationKind.DRAFT_ASKED: mark("Draft waiting for you"),
     NotificationKind.DRAFT_SHARED: mark("Draft shared with you"),
     NotificationKind.DRAFT_NEWS: mark("News of a draft"),
+    NotificationKind.TRANSFERRED: mark("New posting"),
 }
 
 

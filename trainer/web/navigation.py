@@ -56,7 +56,7 @@ ITEMS: tuple[Item, ...] = (
         label=lazy_gettext("Missions"),
         endpoint="mandates.missions",
         permissions=(Permission.READ_MANDATES,),
-        belongs=("mandates.missions", "mandates.mission", "mandates", "chain.task"),
+        belongs=("mandates.missions", "mandates.mission", "mandates", "closing", "chain.task"),
     ),
     Item(
         label=lazy_gettext("Requirements"),

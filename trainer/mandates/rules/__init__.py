@@ -53,6 +53,7 @@ from trainer.mandates.rules.law import (
     shift_of,
     steps_of,
     turn_of,
+    until,
 )
 
 __all__ = [
@@ -101,4 +102,5 @@ __all__ = [
     "shift_of",
     "steps_of",
     "turn_of",
+    "until",
 ]

@@ -424,6 +424,19 @@ def _run(stretches: Sequence[_Stretch], place: int) -> tuple[date, date | None]:
     return stretches[first].start, stretches[last].end
 
 
+def until(tasks: Iterable[MandatedTask], closes_on: date | None, *, on: date) -> tuple[MandatedTask, ...]:
+    """Return the tasks of a mission that closes on a day: none from then on, and none that would begin then."""
+    if closes_on is None:
+        return tuple(tasks)
+    if closes_on <= on:
+        return ()
+    return tuple(
+        task if task.ends_on is not None and task.ends_on <= closes_on else replace(task, ends_on=closes_on)
+        for task in tasks
+        if task.begins_on is None or task.begins_on < closes_on
+    )
+
+
 # Phases and conditions
 
 

@@ -43,7 +43,7 @@ def confirm_condition(instrument: int, place: int) -> Page:
                     instrument=found.line.instrument,
                     condition=found.line.milestone.name,
                     met_on=form.met_on.data,
-                    evidence=form.evidence.data,
+                    evidence=form.evidence.data or "",
                     seen_version=number(form.seen_version.data),
                 )
         except Refusal as refusal:

@@ -131,12 +131,7 @@ class ConfirmForm(PageForm):
     evidence = LongTextField(
         lazy_gettext("On what evidence"),
         description=lazy_gettext("A report with its number, a meeting, a decision. It stays on file with your name."),
-        validators=[
-            DataRequired(
-                lazy_gettext("Say on what evidence it is met: a report with its number, a meeting, a decision.")
-            ),
-            Length(max=2000),
-        ],
+        validators=[Optional(), Length(max=2000)],
         render_kw={"rows": 3},
     )
     seen_version = wtforms.HiddenField()

@@ -1,0 +1,1 @@
+"""Leaving an operation: how a mission draws down and closes, and what people who move to another need there."""
