@@ -91,10 +91,42 @@ def test_whoever_may_not_revise_rules_reads_them_without_links(site: Site, ruled
     assert "/requirements/rules/poc" not in page.links()
 
 
-def test_without_rules_the_officer_is_told_what_to_do(site: Site, officer: PersonId) -> None:
-    page = site.sign_in(officer).get("/requirements/")
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/requirements/", "There are no requirement rules yet"),
+        ("/requirements/rules", "There are no requirement rules yet"),
+        ("/requirements/versions", "No version of the rules was published yet"),
+        ("/requirements/coverage", "Every task in force asks something"),
+        ("/requirements/sheet", "Download all rules"),
+    ],
+)
+def test_without_rules_the_officer_is_told_what_to_do(site: Site, officer: PersonId, path: str, said: str) -> None:
+    page = site.sign_in(officer).get(path)
 
-    assert "There are no requirement rules yet" in page.text
+    assert said in page.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "by=odd",
+        "area=XX&role=odd",
+        "competency=odd",
+        "task=odd",
+        "mission=-1",
+        "known=31.12.2026",
+        "page=0",
+        "page=x",
+    ],
+)
+@pytest.mark.parametrize(
+    "path", ["/requirements/", "/requirements/rules", "/requirements/versions", "/requirements/coverage"]
+)
+def test_an_address_with_what_is_no_such_thing_still_answers(
+    site: Site, ruled: None, stranger: PersonId, path: str, query: str
+) -> None:
+    assert site.sign_in(stranger).get(f"{path}?{query}").status == 200
 
 
 def test_a_rule_is_added_changed_and_dropped(
