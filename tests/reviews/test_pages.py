@@ -332,10 +332,15 @@ def test_an_administrator_sets_the_policy_and_sees_what_was_before(site: Site, s
     assert site.sign_in(author).get("/administration/drafts").status == 403
 
 
-def test_the_missions_page_says_how_many_drafts_wait(site: Site, work_as, author, reviewer, stranger, made) -> None:
+def test_missions_say_how_many_drafts_wait_and_name_none_to_strangers(
+    site: Site, work_as, author, reviewer, stranger, mission, made
+) -> None:
     asked(work_as, author, made)
 
     assert "Drafts, 1 waits for you" in site.sign_in(reviewer).get("/missions/").text
     assert "waits for you" not in site.sign_in(author).get("/missions/").text
-    assert "Drafts" not in site.sign_in(stranger).get("/missions/").text
+    for path in ("/missions/", f"/missions/{mission}"):
+        assert "S/RES/2790" in site.sign_in(author).get(path).text
+        assert "S/RES/2790" not in site.sign_in(stranger).get(path).text
+    assert "Drafts" not in site.get("/missions/").text
     assert "There is no draft that you may read." in site.get("/drafts/").text

@@ -23,7 +23,7 @@ from trainer.reviews import operations as review_operations
 from trainer.reviews import queries as review_queries
 from trainer.reviews import rules as review_rules
 from trainer.reviews.values import Policy, Reader, ReaderId, Remark, Wait
-from trainer.web.access import account, account_or_none, may, must, must_everywhere, requires, today
+from trainer.web.access import account, may, must, must_everywhere, requires, today
 from trainer.web.forms import PageForm
 from trainer.web.mandates.forms import InstrumentForm, PublishForm, number
 from trainer.web.mandates.review_forms import (
@@ -375,21 +375,17 @@ class ListedDraft:
 @requires(Permission.READ_MANDATES)
 def drafts() -> Page:
     """What waits for the reader, and every draft they may see."""
-    listed = _listed()
+    seen = listed()
     return render_template(
         "mandates/drafts.html",
-        waiting=[each for each in listed if each.waits],
-        listed=listed,
+        waiting=[each for each in seen if each.waits],
+        listed=seen,
         policy=review_queries.policy(reading()),
     )
 
 
-def waiting() -> int:
-    """How many drafts wait for the reader."""
-    return sum(bool(each.waits) for each in _listed()) if account_or_none() else 0
-
-
-def _listed() -> list[ListedDraft]:
+def listed() -> list[ListedDraft]:
+    """Every open draft that the reader may see, latest changed first."""
     known, policy = account(), review_queries.policy(reading())
     return [
         ListedDraft(line=each, waits=_waits(each, policy))

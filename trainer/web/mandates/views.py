@@ -21,7 +21,7 @@ from trainer.mandates.values import (
     as_draft,
 )
 from trainer.planning import queries as plan_queries
-from trainer.web.access import may, must, requires, today
+from trainer.web.access import must, requires, today
 from trainer.web.mandates import reviewing
 from trainer.web.mandates.clocks import day_asked, known_at
 from trainer.web.mandates.forms import (
@@ -59,11 +59,13 @@ def missions() -> Page:
         if status == "all" or (each.mission.status is MissionStatus.CLOSED) == (status == "closed")
     ]
     page = _within(len(shown))
+    seen = reviewing.listed()
     return _page(
         "mandates/missions.html",
         lines=shown[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
-        drafts=queries.drafts(reading()) if may(Permission.DRAFT_INSTRUMENT) else (),
-        waiting=reviewing.waiting(),
+        drafts=[each.line.card for each in seen],
+        readable={each.line.card.id for each in seen},
+        waiting=sum(bool(each.waits) for each in seen),
         names={line.mission.id: line.mission.name for line in lines},
         counts=counts,
         asked=status,
@@ -82,6 +84,7 @@ def mission(mission: int) -> Page:
     return _page(
         "mandates/mission.html",
         found=found,
+        readable={each.line.card.id for each in reviewing.listed()} if found.drafts else (),
         tasks=found.tasks[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
         page=page,
         pages=_pages(len(found.tasks)),
