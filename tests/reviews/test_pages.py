@@ -234,7 +234,8 @@ def test_saving_over_somebody_elses_change_says_so_and_keeps_what_was_entered(
     site: Site, session: Session, work_as, author, reviewer, mission, made
 ) -> None:
     opened = site.sign_in(author).get(f"/drafts/{made}/edit").form()
-    operations.save_draft(work_as(reviewer), draft=draft(mission, title="Theirs"), draft_id=made)
+    theirs = draft(mission, title="Theirs", tasks=(line("CivProtect", words="Other words."),))
+    operations.save_draft(work_as(reviewer), draft=theirs, draft_id=made)
 
     met = site.post(f"/drafts/{made}/edit", opened | {"title": "Mine", "step": "save"})
     apart = site.post(f"/drafts/{made}/edit", met.form() | {"step": "apart"})
@@ -243,7 +244,8 @@ def test_saving_over_somebody_elses_change_says_so_and_keeps_what_was_entered(
     assert met.status == 422
     assert "Asha Reviewer changed this draft on" in met.text
     assert "Title: theirs Theirs, yours Mine" in met.text
-    assert "nothing of it" in met.text
+    assert "Protection of civilians: its dates or words" in met.text
+    assert "in North: theirs nothing of it, yours" in met.text
     assert 'value="Mine"' in met.body
     copy = int(apart.location.rpartition("/")[2])
     assert copy != made

@@ -636,6 +636,8 @@ def draft_lines(session: Session, *, on: date) -> tuple[DraftLine, ...]:
     rows = session.execute(
         _DRAFT.where(*_OPEN).order_by(InstrumentDraftRow.changed_at.desc(), InstrumentDraftRow.id.desc())
     ).all()
+    if not rows:
+        return ()
     missions = {card.id: card for card in account_queries.missions(session)}
     standings = _standings(session, rows, policy=review_queries.policy(session), touched={}, on=on)
     remarks = review_queries.remarks_of(session, drafts=[row.id for row in rows])

@@ -337,7 +337,6 @@ SUBJECT_PAGES: Mapping[SubjectKind, tuple[str, str]] = {
     SubjectKind.PERSON: ("accounts.person", "person"),
     SubjectKind.MISSION: ("mandates.mission", "mission"),
     SubjectKind.INSTRUMENT: ("mandates.instrument", "instrument"),
-    SubjectKind.DRAFT: ("mandates.draft", "draft"),
     SubjectKind.COURSE: ("partners.course", "course"),
     SubjectKind.SESSION: ("partners.session", "session"),
     SubjectKind.PLAN_RUN: ("planning.run", "run"),

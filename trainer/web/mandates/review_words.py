@@ -148,6 +148,8 @@ def _differences(theirs: InstrumentDraft, mine: InstrumentDraft) -> Iterator[str
             )
     if theirs.complete_adjustment != mine.complete_adjustment:
         yield gettext("Whether it replaces the whole mandate")
+    if theirs.milestones != mine.milestones:
+        yield gettext("Phases and conditions")
     one_lines, other_lines = ({each.identity: each for each in draft.tasks} for draft in (theirs, mine))
     for identity in dict.fromkeys((*one_lines, *other_lines)):
         their_line, my_line = one_lines.get(identity), other_lines.get(identity)
@@ -155,12 +157,11 @@ def _differences(theirs: InstrumentDraft, mine: InstrumentDraft) -> Iterator[str
             continue
         known = their_line or my_line
         assert known is not None
-        yield gettext(
-            "%(label)s: theirs %(theirs)s, yours %(mine)s",
-            label=task_name(known),
-            theirs=_line(their_line),
-            mine=_line(my_line),
-        )
+        label, one, other = task_name(known), _line(their_line), _line(my_line)
+        if one == other:
+            yield gettext("%(label)s: its dates or words", label=label)
+        else:
+            yield gettext("%(label)s: theirs %(theirs)s, yours %(mine)s", label=label, theirs=one, mine=other)
 
 
 def _line(line: TaskLine | None) -> str:
