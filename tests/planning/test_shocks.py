@@ -157,3 +157,22 @@ def test_lost_seats_are_taken_from_the_free_ones():
 
     assert sources.free_seats == {SessionId(1): 0, SessionId(2): 9}
     assert at_level() in sources.offers[0].awards
+
+
+def test_a_question_put_beside_another_is_the_same_as_put_alone():
+    seat = offer(seats=1)
+    taken = assignment(module=None, module_version=None, session=seat.id, due_on=seat.ends_on)
+    there = facts(
+        mandates.profile(1), mandates.profile(2), mandates.profile(3), gaps=(gap(1), gap(2), gap(3)), offers=(seat,),
+        assignments=(taken,), seats={seat.id: card(seat)}, free_seats={seat.id: 0},
+    )  # fmt: skip
+    before = question.ask(there, run=PlanRunId(0), attempt=0)
+    sources = struck(there, leaving=[PERSON]).sources
+    required = {**there.required, PersonId(3): ()}
+
+    alone = question.ask(question.facts_of(sources, required=required), run=PlanRunId(0), attempt=0)
+    beside = question.facts_beside(before.facts, sources=sources, required=required)
+
+    assert question.ask(beside, run=PlanRunId(0), attempt=0, beside=before).hash == alone.hash
+    assert beside.gaps[PersonId(3)] == ()
+    assert before.hash != alone.hash

@@ -88,8 +88,10 @@ def _preview(seen: Seen, should_stop: Callable[[], bool]) -> Preview:
     )
     changed = rules.person_changes(required_before, required_after, sources, people, on=from_on)
     competencies = rules.competency_changes(changed, required_after, sources, on=from_on)
-    snapshot, result, proposal = planned = _planned(sources, with_it, mission=mission, on=on, should_stop=should_stop)
     without = _planned(sources, texts, mission=mission, on=on, should_stop=should_stop)
+    snapshot, result, proposal = planned = _planned(
+        sources, with_it, mission=mission, on=on, should_stop=should_stop, beside=without[0]
+    )
     kept = rules.gains_of(sources, without[2])
     days = readiness_rules.months_ahead(on, count=MONTHS_AHEAD)
     without_it, given = {mission.id: texts}, {mission.id: with_it}
@@ -127,12 +129,23 @@ def _preview(seen: Seen, should_stop: Callable[[], bool]) -> Preview:
 
 
 def _planned(
-    sources: Sources, texts: rules.Texts, *, mission: MissionCard, on: date, should_stop: Callable[[], bool]
+    sources: Sources,
+    texts: rules.Texts,
+    *,
+    mission: MissionCard,
+    on: date,
+    should_stop: Callable[[], bool],
+    beside: Snapshot | None = None,
 ) -> Planned:
     """The plan that would be made today for everybody in the mission if these were the texts."""
     demands = rules.demands_of(mandate_rules.coming(texts, on=on), sources, mission=mission.id, on=on)
     required = rules.required_alike(demands, sources, sources.people, on=on)
-    snapshot = question.ask(question.facts_of(sources, required=required), run=NO_RUN, attempt=0)
+    facts = (
+        question.facts_of(sources, required=required)
+        if beside is None
+        else question.facts_beside(beside.facts, sources=sources, required=required)
+    )
+    snapshot = question.ask(facts, run=NO_RUN, attempt=0, beside=beside)
     result = plan_operations.solve(snapshot, should_stop=should_stop)
     if should_stop():
         raise Stopped

@@ -352,7 +352,7 @@ class _Reckoning:
             before = self._ask(supposed.without, self.case.texts)
             before_result, before_proposal = self._solved(before)
         with self._timed(Step.WITH):
-            after = self._ask(supposed.given, self.case.texts_given)
+            after = self._ask(supposed.given, self.case.texts_given, beside=before)
             if supposed.cuts:
                 after = rules.with_budgets(after, supposed.cuts, before=(before, before_result))
             after_result, after_proposal = self._solved(after)
@@ -393,7 +393,7 @@ class _Reckoning:
             steps=tuple(self.steps),
         )
 
-    def _ask(self, sources: Sources, texts: Mapping[MissionId, Any]) -> Snapshot:
+    def _ask(self, sources: Sources, texts: Mapping[MissionId, Any], *, beside: Snapshot | None = None) -> Snapshot:
         on = self.case.on
         demands = mandate_rules.demands_by_role(
             {each.id: mandate_rules.coming(texts.get(each.id, ()), on=on) for each in self.case.missions},
@@ -402,7 +402,12 @@ class _Reckoning:
             on=on,
         )
         required = preview_rules.required_alike(demands, sources, sources.people, on=on)
-        snapshot = question.ask(question.facts_of(sources, required=required), run=NO_RUN, attempt=0)
+        facts = (
+            question.facts_of(sources, required=required)
+            if beside is None
+            else question.facts_beside(beside.facts, sources=sources, required=required)
+        )
+        snapshot = question.ask(facts, run=NO_RUN, attempt=0, beside=beside)
         return rules.without_module_cost(snapshot) if self.supposed.cuts else snapshot
 
     def _solved(self, snapshot: Snapshot) -> tuple[Result, Proposal]:

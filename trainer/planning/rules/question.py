@@ -189,6 +189,26 @@ class Snapshot:
         return not self.wants and not any(each.standing in ENDED for asked in self.people for each in asked.held)
 
 
+def facts_beside(known: Facts, *, sources: Sources, required: Mapping[PersonId, tuple[Requirement, ...]]) -> Facts:
+    """Return the same for other sources of the same people: gaps of whoever is asked the same are not looked for again.
+
+    Evidence, waivers and the day must be those of the known ones.
+    """
+    alike: dict[tuple[int, int], bool] = {}
+
+    def is_alike(person: PersonId) -> bool:
+        was, now = known.required.get(person, ()), required.get(person, ())
+        key = (id(was), id(now))  # both live as long as the facts, and many people share one
+        if key not in alike:
+            alike[key] = was == now
+        return alike[key]
+
+    other = facts_of(
+        replace(sources, people=tuple(each for each in sources.people if not is_alike(each.id))), required=required
+    )
+    return Facts(sources=sources, required=required, gaps={**known.gaps, **other.gaps})
+
+
 def facts_of(sources: Sources, *, required: Mapping[PersonId, tuple[Requirement, ...]]) -> Facts:
     """Return what is on file with what follows from it when this is required of the people."""
     gaps = {
@@ -203,11 +223,21 @@ def facts_of(sources: Sources, *, required: Mapping[PersonId, tuple[Requirement,
     return Facts(sources=sources, required=required, gaps=gaps)
 
 
-def ask(facts: Facts, *, run: PlanRunId, attempt: int, read_at: LedgerMark | None = None) -> Snapshot:
-    """Put the question; raises BadInstance if the facts cannot be told in the engine's numbers."""
+def ask(
+    facts: Facts,
+    *,
+    run: PlanRunId,
+    attempt: int,
+    read_at: LedgerMark | None = None,
+    beside: Snapshot | None = None,
+) -> Snapshot:
+    """Put the question; raises BadInstance if the facts cannot be told in the engine's numbers.
+
+    `beside` is a question about the same people on the same day: who lacks and has the same in both is not looked at again.
+    """
     windows = _windows(facts.sources.offerings)
     offers, notes = _offers(facts, windows)
-    people = _people(facts, offers, windows)
+    people = _people(facts, offers, windows, known={} if beside is None else _alike(beside, facts, offers))
     wants = tuple(want for asked in people for want in asked.wants)
     skills = _skills(offers, wants)
     instance = _instance(facts, people=people, wants=wants, offers=offers, skills=skills)
@@ -215,6 +245,25 @@ def ask(facts: Facts, *, run: PlanRunId, attempt: int, read_at: LedgerMark | Non
         run=run, attempt=attempt, facts=facts, instance=instance, people=people, wants=wants, offers=offers,
         skills=skills, notes=notes, hash=_hash(instance, facts.policy, people, wants, offers), read_at=read_at,
     )  # fmt: skip
+
+
+def _alike(beside: Snapshot, facts: Facts, offers: Sequence[Offer]) -> Mapping[PersonId, Asked]:
+    """Who lacks and has the same in both questions: nothing that `_asked` looks at differs."""
+    was, now = beside.facts.sources, facts.sources
+    if was.assignments != now.assignments or was.policy != now.policy or len(beside.offers) != len(offers):
+        return {}
+    if any(replace(one, seats=0) != replace(other, seats=0) for one, other in zip(beside.offers, offers, strict=True)):
+        return {}
+    moved = {session for session, card in now.seats.items() if was.seats.get(session) != card}
+    touched = {each.person for each in now.assignments if each.session in moved} | set(was.leaving) | set(now.leaving)
+    profiles = {each.id: each for each in now.people}
+    return {
+        asked.profile.id: asked
+        for asked in beside.people
+        if asked.profile.id not in touched
+        and profiles.get(asked.profile.id) == asked.profile
+        and facts.gaps.get(asked.profile.id) is beside.facts.gaps.get(asked.profile.id)
+    }
 
 
 def is_covered(want: Want, awards: Iterable[tuple[Skill, Level]]) -> bool:
@@ -422,7 +471,11 @@ def _session_offer(
 
 
 def _people(
-    facts: Facts, offers: Sequence[Offer], windows: Mapping[CompetencyKey, tuple[int, ...]]
+    facts: Facts,
+    offers: Sequence[Offer],
+    windows: Mapping[CompetencyKey, tuple[int, ...]],
+    *,
+    known: Mapping[PersonId, Asked],
 ) -> tuple[Asked, ...]:
     place: dict[ModuleKey | SessionId | None, int] = {
         offer.module if offer.session is None else offer.session: number for number, offer in enumerate(offers)
@@ -441,7 +494,8 @@ def _people(
     for assignment in sorted(facts.sources.assignments, key=lambda each: each.id):
         open_of[assignment.person].append(assignment)
     people = [
-        _asked(
+        known.get(profile.id)
+        or _asked(
             profile,
             facts,
             offers,

@@ -123,6 +123,7 @@ class Crowd:
         found = np.zeros((len(self.missions), len(self.days), len(_AREAS), len(WORST_FIRST)), np.int64)
         gone = np.array([_ordinal(each.rotates_on) for each in course.people], np.int64)
         standings = np.array(self.standings, np.int64).reshape(-1, 3)
+        gained: dict[int, Ints] = {}
         for place, day in enumerate(self.days):
             asked = self._asked(course, day)
             if len(standings) != len(self.standings):
@@ -130,7 +131,10 @@ class Crowd:
             if not len(asked.person):
                 continue
             ranks = _ranks(standings[asked.standing], day.toordinal())
-            self._raise(ranks, asked, course.gains, day.toordinal())
+            won = gained.get(id(asked))
+            if won is None:
+                won = gained[id(asked)] = self._gained(asked, course.gains)
+            _raise(ranks, won, day.toordinal())
             worst = np.minimum.reduceat(ranks, asked.starts)
             there = gone[asked.person[asked.starts]] > day.toordinal()
             cells = asked.cell[there] * len(WORST_FIRST) + worst[there]
@@ -138,17 +142,19 @@ class Crowd:
             found[:, place] = np.bincount(cells, minlength=size).reshape(len(self.missions), len(_AREAS), -1)
         return found
 
-    def _raise(self, ranks: Ints, asked: _Asked, gains: Mapping[PersonId, tuple[Gain, ...]], day: int) -> None:
-        """Let what people will have done by the day count, where it is better than what they have."""
+    def _gained(self, asked: _Asked, gains: Mapping[PersonId, tuple[Gain, ...]]) -> Ints:
+        """What people will have done: the row that it is for, the day it counts from, and the day it ends."""
+        found: list[tuple[int, int, int]] = []
         for person, won in gains.items():
             rows = asked.place.get(self.number[person], range(0))
-            for gain in won:
-                if gain.from_on.toordinal() > day:
-                    continue
-                for row in rows:
-                    key, level = asked.skills[row]
-                    if key == gain.competency and gain.level >= level:
-                        ranks[row] = max(ranks[row], _won(gain.until_on, day))
+            for row in rows:
+                key, level = asked.skills[row]
+                found += [
+                    (row, gain.from_on.toordinal(), _ordinal(gain.until_on))
+                    for gain in won
+                    if gain.competency == key and gain.level >= level
+                ]
+        return np.array(found, np.int64).reshape(-1, 3)
 
     def _asked(self, course: Course, day: date) -> _Asked:
         tasks = {mission: mandate_rules.in_force(course.texts.get(mission, ()), on=day) for mission in self.missions}
@@ -238,8 +244,9 @@ def _ranks(standings: Ints, day: int) -> Ints:
     return np.where(day < waived, _WAIVED, ranks)
 
 
-def _won(until_on: date | None, day: int) -> int:
-    if until_on is None:
-        return _CURRENT
-    left = until_on.toordinal() - day
-    return _LAPSED if left <= 0 else _CURRENT if left > DUE_SOON_DAYS else _DUE_SOON
+def _raise(ranks: Ints, won: Ints, day: int) -> None:
+    """Let what people will have done by the day count, where it is better than what they have."""
+    row, _, until = won[won[:, 1] <= day].T
+    left = until - day
+    current = (until == _FOR_EVER) | (left > DUE_SOON_DAYS)
+    np.maximum.at(ranks, row, np.where(current, _CURRENT, np.where(left <= 0, _LAPSED, _DUE_SOON)))
