@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "readiness": ("trainer.cli.readiness", "group"),
     "replan": ("trainer.cli.replan", "replan"),
     "requirements": ("trainer.cli.requirements", "group"),
+    "scenarios": ("trainer.cli.scenarios", "group"),
     "serve": ("trainer.cli.serve", "serve"),
     "worker": ("trainer.cli.serve", "worker"),
 }

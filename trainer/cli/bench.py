@@ -78,6 +78,96 @@ def pages(start: Start, *, people: int, database: str, as_json: bool) -> None:
         click.echo(json.dumps(figures))
 
 
+@group.command()
+@PEOPLE
+@DATABASE
+@click.option("--loaded", is_flag=True, help="The database holds the demonstration already; it is only read.")
+@JSON
+@click.pass_obj
+def preview(start: Start, *, people: int, database: str, loaded: bool, as_json: bool) -> None:
+    """What would follow, step by step: a quarter of nine missions leaves, and a draft for the largest mission."""
+    if loaded:
+        figures = _previewed(database_url(database))
+    else:
+        with _world(start, people=people, database=database) as app:
+            figures = _previewed(app.config["SETTINGS"].database_url)
+    for name, found in figures.items():
+        click.echo(f"{name}, {found['people']:,} people looked at")
+        for step, seconds in found["seconds"].items():
+            click.echo(f"  {step:<26}{seconds:>9.2f} s")
+        click.echo(f"  {'of it, on the processor':<26}{found['processor']:>9.2f} s")
+        click.echo(f"  {'peak memory':<26}{found['peak_mb']:>9.1f} MB")
+    if as_json:
+        click.echo(json.dumps(figures))
+
+
+NINE = frozenset({"minusca", "monusco", "unmiss", "unisfa", "unifil", "undof", "unficyp", "minurso", "unmik"})
+"""The missions of the liquidity plan of October 2025."""
+
+
+def _previewed(url: str) -> dict[str, dict[str, Any]]:
+    """A scenario that looks at everybody, and a draft that ends a task, each read and worked out as its page does it."""
+    from datetime import UTC, datetime
+
+    from sqlalchemy.orm import Session
+
+    from trainer.accounts import queries as account_queries
+    from trainer.accounts.values import MissionStatus
+    from trainer.mandates import queries as mandate_queries
+    from trainer.mandates.values import InstrumentDraft, TaskChange, TaskLine
+    from trainer.planning.engine import solver
+    from trainer.previews import queries as preview_queries
+    from trainer.scenarios import operations, queries
+    from trainer.shocks.values import ShareLeaves
+
+    solver.make_machine_code()
+    on = datetime.now(tz=UTC).date()
+    engine = open_engine(url)
+    figures: dict[str, dict[str, Any]] = {}
+    with Session(engine) as session:
+        cards = [each for each in account_queries.missions(session) if each.status is not MissionStatus.CLOSED]
+        nine = tuple(each.id for each in cards if each.key in NINE)
+        leaves = ShareLeaves(missions=nine, percent=25, starts_on=on, weeks=18)
+        began, spent = time.perf_counter(), time.process_time()
+        case = queries.read_case(session, name="bench", what_ifs=(leaves,), missions=cards, on=on)
+        read_in = round(1000 * (time.perf_counter() - began))
+        effects = operations.work_out(case, read_in=read_in)
+        steps = {each.step.value: each.milliseconds / 1000 for each in effects.steps}
+        figures["scenario"] = _measured(effects.people, steps, time.process_time() - spent)
+        del case
+        largest = max(cards, key=lambda each: account_queries.people_in(session, missions=(each.id,), on=on))
+        ended = mandate_queries.tasks_in_force(session, mission=largest.id, on=on)[0].task_kind
+        draft = InstrumentDraft(
+            mission=largest.id, symbol="S/RES/9999", title="", adopted_on=None, effective_on=on, expires_on=None,
+            expiry_known=True,
+            complete_adjustment=False,
+            tasks=(TaskLine(task_kind=ended, change=TaskChange.END, paragraph="1", modalities=()),),
+        )  # fmt: skip
+        began, spent = time.perf_counter(), time.process_time()
+        seen = preview_queries.read(session, draft=draft, on=on)
+        read = time.perf_counter() - began
+        found = preview_queries.work_out(seen)
+        total = time.perf_counter() - began
+        figures["draft"] = _measured(
+            len(seen.sources.people),
+            {"read": round(read, 2), "work out": round(total - read, 2)},
+            time.process_time() - spent,
+        )
+        assert found.mission.id == largest.id
+    engine.dispose()
+    return figures
+
+
+def _measured(people: int, steps: dict[str, float], processor: float) -> dict[str, Any]:
+    """The seconds on the processor tell what a machine with nothing else to do would take."""
+    return {
+        "people": people,
+        "seconds": {**steps, "total": round(sum(steps.values()), 2)},
+        "processor": round(processor, 2),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+    }
+
+
 @contextmanager
 def _world(start: Start, *, people: int, database: str) -> Iterator[Any]:
     """The demonstration, loaded into a database that is thrown away (SQLite) or was empty (PostgreSQL)."""

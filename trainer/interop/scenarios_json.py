@@ -8,7 +8,7 @@ from typing import Any
 from trainer.interop.previews_json import outlook_to_json, plan_to_json, short_to_json
 from trainer.kernel import stored
 from trainer.scenarios import rules
-from trainer.scenarios.values import Effects, Figure, MissionEffects, Scenario, WhatIf
+from trainer.scenarios.values import Effects, Figure, MissionEffects, Scenario, ScenarioLine, WhatIf
 
 
 def effects_to_json(scenario: Scenario, effects: Effects) -> dict[str, Any]:
@@ -34,6 +34,18 @@ def figures_to_json(effects: Effects) -> dict[str, Mapping[str, int]]:
     return {
         "with": _plain(rules.figures(effects, missions=None)),
         "without": _plain(rules.figures_without(effects, missions=None)),
+    }
+
+
+def line_to_json(line: ScenarioLine) -> dict[str, Any]:
+    """A scenario as the list shows it."""
+    return {
+        "scenario": line.scenario.id,
+        "name": line.scenario.name,
+        "missions": [each.key for each in line.missions],
+        "on": line.run.on.isoformat() if line.run and line.run.on else None,
+        "standing": line.standing.value,
+        "figures": {"with": _plain(line.figures), "without": _plain(line.without)} if line.figures else None,
     }
 
 

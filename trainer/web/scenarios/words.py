@@ -120,7 +120,7 @@ def figure_value(value: int, figure: Figure | str) -> str:
     figure = Figure(figure)
     if figure is Figure.HOURS:
         return duration(value)
-    return money(value, "USD") if figure is Figure.COST else number(value)
+    return money(value, "USD") if figure is Figure.COST and value else number(value)
 
 
 FILTERS: Mapping[str, Callable[..., object]] = {"what_if_words": what_if_words, "figure_value": figure_value}
