@@ -484,3 +484,55 @@ def test_the_authority_of_an_area_changes_many_of_its_rules_and_copies_to_no_oth
     shown = site.post("/requirements/change", entered(form, weight="5", step="preview"))
     assert site.post("/requirements/change", entered(shown, step="publish", note="Ours.")).status == 303
     assert queries.rule(work.session, key="poc").weight == 5
+
+
+# A way back
+
+
+def test_an_earlier_version_is_brought_back_after_its_difference_was_shown(
+    site: Site, work: Work, work_as: Callable[..., Work], ruled: None, officer: PersonId
+) -> None:
+    first = queries.rule_set(work.session).rules
+    operations.publish_rules(work, rules=[rule("poc", weight=99)], note="A mistake.")
+    site.sign_in(officer)
+    assert "/requirements/versions/1/restore" in site.get("/requirements/versions").links()
+
+    shown = site.get("/requirements/versions/1/restore")
+    for said in ("Bring back version 1", "added 1 changed 1 dropped 0", "Weight: 99 → 30"):
+        assert said in shown.text
+    assert site.post("/requirements/versions/1/restore", shown.form()).status == 422
+    operations.publish_rules(work_as(officer), rules=[rule("poc", weight=98)], note="Another.")
+    late = site.post("/requirements/versions/1/restore", shown.form() | {"note": "Back."})
+    assert late.status == 409
+    assert "Another." in late.text
+    done = site.post("/requirements/versions/1/restore", late.form(), follow=True)
+
+    assert "1 rules added, 1 changed, 0 dropped" in done.text
+    held = queries.rule_set(work.session)
+    assert (held.number, held.note, held.rules) == (4, "Back.", first)
+    assert "there is nothing to publish" in site.get("/requirements/versions/1/restore").text
+    assert site.get("/requirements/versions/9/restore").status == 404
+
+
+def test_the_authority_of_an_area_brings_back_its_rules_alone(
+    site: Site, work: Work, ruled: None, authority: PersonId, stranger: PersonId
+) -> None:
+    first = queries.rule_set(work.session).rules
+    operations.publish_rules(work, rules=[first[0], rule("poc", weight=99)], note="Heavier.")
+    assert "/requirements/versions/1/restore" not in site.sign_in(stranger).get("/requirements/versions").links()
+    assert site.get("/requirements/versions/1/restore").status == 403
+    assert site.sign_in(authority).get("/requirements/versions/1/restore").status == 200
+    operations.publish_rules(work, rules=[rule("poc", weight=99)], note="Without conduct.")
+
+    assert site.get("/requirements/versions/1/restore").status == 403
+
+
+def test_an_empty_cell_leads_to_a_rule_for_its_task_and_role(
+    site: Site, ruled: None, officer: PersonId, stranger: PersonId
+) -> None:
+    path = "/requirements/new-rule?task=CivProtect&role=civilian"
+
+    assert path in site.sign_in(officer).get("/requirements/").links()
+    form = site.get(path).form()
+    assert (form["task_kind"], form["roles"]) == ("CivProtect", "civilian")
+    assert path not in site.sign_in(stranger).get("/requirements/").links()

@@ -96,6 +96,7 @@ EVERYWHERE = {
     "requirements.change",
     "requirements.edit_rule",
     "requirements.new_rule",
+    "requirements.restore",
     "requirements.sheet",
 }
 """What holds in every mission: closed to those whose office is confined to one."""
@@ -202,6 +203,7 @@ def arguments(app: Flask, world: World) -> Mapping[str, object]:  # noqa: F811 -
         "task": "CivProtect",
         "topic": "start",
         "track": first(TrackVersion.key),
+        "version": rules.number,
         "waiver": first(WaiverRow.id),
         "what_if": run,
     }

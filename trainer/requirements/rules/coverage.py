@@ -66,8 +66,16 @@ def coverage_of(
     for group in groups:
         by_place[group.mission, group.role].append(group)
     places = {key: place for place, key in enumerate(living)}
+    teaching: defaultdict[CompetencyKey, list[Offering]] = defaultdict(list)
+    for offering in offerings:
+        for competency in {each.competency for each in offering.teaches if offering.refresher_of is None}:
+            teaching[competency].append(offering)
+    proving: defaultdict[CompetencyKey, list[SessionOffer]] = defaultdict(list)
+    for session in sessions:
+        for competency in {each.competency for each in session.awards}:
+            proving[competency].append(session)
     needs = [
-        _need(key, asked, _taught(key, offerings, sessions), by_place=by_place, missions=cards)
+        _need(key, asked, _taught(key, teaching[key[0]], proving[key[0]]), by_place=by_place, missions=cards)
         for key, asked in _asked(demands).items()
     ]
     return Coverage(
@@ -115,12 +123,12 @@ def _asked(
 def _taught(
     key: tuple[CompetencyKey, Level], offerings: Iterable[Offering], sessions: Iterable[SessionOffer]
 ) -> _Taught:
+    """Of the modules and sessions about the competency, those that reach the level."""
     competency, level = key
     modules = [
         each
         for each in offerings
-        if each.refresher_of is None
-        and any(taught.competency == competency and taught.level >= level for taught in each.teaches)
+        if any(taught.competency == competency and taught.level >= level for taught in each.teaches)
     ]
     held = [
         each

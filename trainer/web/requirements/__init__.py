@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from trainer.web.requirements import bulk, coverage, matrix, sheets, single, words
+from trainer.web.requirements import bulk, coverage, matrix, restoring, sheets, single, words
 
 blueprint = Blueprint("requirements", __name__, url_prefix="/requirements")
 
@@ -18,6 +18,9 @@ blueprint.add_url_rule("/rules/<string:rule>", view_func=single.edit_rule, metho
 
 # many rules
 blueprint.add_url_rule("/change", view_func=bulk.change, methods=["GET", "POST"])
+
+# a way back
+blueprint.add_url_rule("/versions/<int:version>/restore", view_func=restoring.restore, methods=["GET", "POST"])
 
 # as a sheet
 blueprint.add_url_rule("/requirements.csv", view_func=sheets.export)

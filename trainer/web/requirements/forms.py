@@ -183,6 +183,21 @@ class ChangeForm(PageForm):
         )
 
 
+class NoteForm(PageForm):
+    """Why the rules change, where nothing else is to be entered."""
+
+    note = LongTextField(
+        lazy_gettext("Why the rules change"),
+        description=lazy_gettext("It stays with the version."),
+        validators=[
+            DataRequired(lazy_gettext("Say why the rules change: it stays with the version.")),
+            Length(max=1000),
+        ],
+        render_kw={"rows": 2},
+    )
+    seen_number = wtforms.HiddenField()
+
+
 class SheetForm(PageForm):
     """A sheet to be taken in: as a file at first, as text while it is looked at."""
 

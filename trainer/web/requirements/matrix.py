@@ -98,6 +98,7 @@ def versions() -> str:
         area=area,
         areas=[each for each in Area if each in found.difference.areas],
         names=_names(people),
+        restoring=bool(revisable()),
     )
 
 
