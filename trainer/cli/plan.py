@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from trainer.cli.warming import as_the_only_maker
 from trainer.planning.engine import bench as benches
 from trainer.planning.engine import checker, family, solver
 from trainer.planning.engine import instance as instances
@@ -153,9 +154,13 @@ def shift(instance: Path, plan_file: Path, *, share: float, seed: int, out: Path
 @click.option("--gently", is_flag=True, help="Let everything else on the machine go first.")
 def warm(*, gently: bool) -> None:
     """Make the machine code of large plans now, so that no later plan waits for it."""
-    if gently and hasattr(os, "nice"):
-        os.nice(19)
-    solver.make_machine_code()
+    with as_the_only_maker() as alone:
+        if gently and not alone:
+            click.echo("Another process makes the machine code.")
+            return
+        if gently and hasattr(os, "nice"):
+            os.nice(19)
+        solver.make_machine_code()
     click.echo("Machine code is ready.")
 
 

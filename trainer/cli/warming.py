@@ -6,6 +6,26 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def as_the_only_maker() -> Iterator[bool]:
+    """Whether nobody else on this machine makes the same code now; nobody else begins while the block lasts."""
+    from trainer.planning.engine import compiled
+
+    try:
+        import fcntl
+    except ImportError:  # not on this system: two makers do the same work twice
+        yield True
+        return
+    with Path(compiled.__file__).open() as source:
+        try:
+            fcntl.flock(source, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 @contextmanager

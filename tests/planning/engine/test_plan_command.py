@@ -6,6 +6,7 @@ from click.testing import CliRunner
 
 from tests.planning.engine import worlds
 from trainer.cli.plan import plan
+from trainer.cli.warming import as_the_only_maker
 from trainer.planning.engine import instance
 
 
@@ -40,6 +41,12 @@ def test_the_last_line_is_one_object_with_the_figures(tmp_path):
     ):  # fmt: skip
         assert key in told
     assert told["gap_pct"] == 0
+
+
+def test_the_machine_code_is_made_by_one_process_at_a_time():
+    with as_the_only_maker() as alone:
+        assert alone
+        assert "Another process" in _run("warm", "--gently").output
 
 
 def test_a_plan_for_another_instance_fails_the_check(tmp_path):
