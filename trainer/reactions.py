@@ -618,6 +618,28 @@ def ask_about_draft(work: Work, event: mandate_events.DraftReviewAsked) -> None:
     )
 
 
+def ask_new_authority(work: Work, event: competency_events.AreaOwnersNamed) -> None:
+    """Whoever comes to own an area while a review waits for its answer is asked too."""
+    owner = event.requirements_authority_id
+    if owner is None:
+        return
+    for line in mandate_queries.draft_lines(work.session, on=work.today):
+        waits = any(each.area == event.area and each.awaited for each in line.standing.areas)
+        if waits and line.standing.asked is not None:
+            _tell_of_draft(
+                work,
+                line.card.id,
+                people=[PersonId(owner)],
+                kind=NotificationKind.DRAFT_ASKED,
+                said=wording(
+                    "{symbol} is up for review. You answer for {count} of the areas it touches: say what you think of it.",
+                    symbol=line.card.symbol,
+                    count=sum(each.authority == owner for each in line.standing.areas),
+                ),
+                occasion=f"{line.standing.asked.id}:{event.area}",
+            )
+
+
 def tell_of_review(work: Work, event: mandate_events.DraftReviewed) -> None:
     name = _name_of(work, event.person_id)
     said = wording("{name} reviewed {symbol} and asks for changes.", name=name, symbol=event.symbol)
@@ -771,6 +793,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     competency_events.ExpiriesCameDue: (plan_for_expiries,),
     competency_events.EvidenceRecorded: (refresh_mission_of_person,),
     competency_events.EvidenceLoaded: (refresh_all_missions,),
+    competency_events.AreaOwnersNamed: (ask_new_authority,),
     competency_events.WaiverGranted: (plan_for_person,),
     competency_events.WaiverRevoked: (plan_for_person,),
     partner_events.SessionCancelled: (take_back_cancelled_seats,),

@@ -133,7 +133,13 @@ ITEMS: tuple[Item, ...] = (
         label=lazy_gettext("Administration"),
         endpoint="accounts.administration",
         permissions=(Permission.ADMINISTER,),
-        belongs=("accounts.administration", "accounts", "mandates.policy"),
+        belongs=(
+            "accounts.administration",
+            "accounts",
+            "mandates.policy",
+            "competencies.owners",
+            "competencies.name_owners",
+        ),
     ),
 )
 

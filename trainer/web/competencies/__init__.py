@@ -2,12 +2,16 @@
 
 from flask import Blueprint
 
-from trainer.web.competencies import views
+from trainer.web.competencies import ownership, views
 
 blueprint = Blueprint("competencies", __name__)
 
 # what there is
 blueprint.add_url_rule("/competencies/", view_func=views.overview)
+
+# who owns the areas
+blueprint.add_url_rule("/administration/areas/", view_func=ownership.owners)
+blueprint.add_url_rule("/administration/areas/<string:area>", view_func=ownership.name_owners, methods=["GET", "POST"])
 
 # one's own record
 blueprint.add_url_rule("/my/record", view_func=views.my_record)
