@@ -15,7 +15,7 @@ import click
 
 from trainer.cli.warming import as_the_only_maker
 from trainer.planning.engine import bench as benches
-from trainer.planning.engine import checker, family, solver
+from trainer.planning.engine import checker, family, family_conditions, solver
 from trainer.planning.engine import instance as instances
 from trainer.planning.engine import plan as plans
 from trainer.planning.engine.executors import NoScheduler
@@ -119,10 +119,17 @@ def _tell(report: checker.Report) -> None:
 @click.option("--people", type=click.IntRange(min=1), required=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--tight", type=click.FloatRange(min=0.05), default=1.0, show_default=True, help="Below 1: fewer seats.")
+@click.option(
+    "--with",
+    "conditions",
+    multiple=True,
+    type=click.Choice([*family_conditions.CONDITIONS]),
+    help="Ask for this besides; may be given again.",
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
-def generate(*, people: int, seed: int, tight: float, out: Path) -> None:
+def generate(*, people: int, seed: int, tight: float, conditions: tuple[str, ...], out: Path) -> None:
     """Make an instance of the public family."""
-    question = family.generate(people, seed=seed, tight=tight)
+    question = family.generate(people, seed=seed, tight=tight, conditions=conditions)
     instances.save(question, out)
     click.echo(f"{out}: {question.people} people, {question.gaps} gaps, {question.sessions} sessions.")
 

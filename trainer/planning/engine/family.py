@@ -5,12 +5,14 @@ deployment day, the mandate table asks competencies of role families, and what p
 Everything comes from the seed.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from trainer.planning.engine import family_conditions
 from trainer.planning.engine.instance import Instance, Ints, Objective, require_valid
 from trainer.planning.engine.plan import Plan
 
@@ -35,8 +37,11 @@ class _People:
     deploy: Ints
 
 
-def generate(people: int, *, seed: int, tight: float = 1.0) -> Instance:
-    """An instance of so many people; `tight` below 1 means fewer seats and less money."""
+def generate(people: int, *, seed: int, tight: float = 1.0, conditions: Collection[str] = ()) -> Instance:
+    """An instance of so many people; `tight` below 1 means fewer seats and less money.
+
+    `conditions`, of those in `family_conditions`, are added to the same instance.
+    """
     rng = np.random.default_rng(seed)
     region_of = rng.integers(0, REGIONS - 1, MISSIONS)
     task_comps = [_near(rng, int(rng.integers(0, COMPETENCIES))) for _ in range(TASKS)]
@@ -57,7 +62,7 @@ def generate(people: int, *, seed: int, tight: float = 1.0) -> Instance:
         partner_budget=partner_budget, mission_budget=mission_budget, touched=np.ones(people, np.int64), req=req,
     )  # fmt: skip
     require_valid(instance)
-    return instance
+    return family_conditions.added(instance, conditions, seed=seed)
 
 
 def _ptr(counts: npt.NDArray[np.integer]) -> Ints:
@@ -291,4 +296,10 @@ def _merged(
         column[new] = fresh[ptr[who[new]] + nth[new]]
         column[~new] = kept[instance.g_ptr[who[~new]] + nth[~new]]
         out[name] = column
+    for name in ("g_unit", "g_lapsed"):
+        if len(getattr(instance, name)):
+            # What is asked anew is asked of the person alone, who never had it.
+            column = np.full(len(who), -1)
+            column[~new] = getattr(instance, name)[instance.g_ptr[who[~new]] + nth[~new]]
+            out[name] = column
     return out
