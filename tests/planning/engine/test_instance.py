@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.planning.engine import worlds
-from trainer.planning.engine import family, instance, plan
+from trainer.planning.engine import checker, family, instance, plan, solver
 
 
 def _arrays(world, tmp_path):
@@ -73,3 +73,71 @@ def test_a_plan_has_one_hash_whatever_the_order_of_its_seats():
 
     assert one.digest() == other.digest()
     assert one.digest() != plan.Plan.of(np.array([0]), np.array([6])).digest()
+
+
+def _truncated(path):
+    instance.save(worlds.plain(), path)
+    path.write_bytes(path.read_bytes()[:-400])
+
+
+def _damaged(path):
+    instance.save(worlds.plain(), path)
+    content = bytearray(path.read_bytes())
+    content[300:340] = bytes(40)
+    path.write_bytes(bytes(content))
+
+
+def _single_array(path):
+    with path.open("wb") as file:
+        np.save(file, np.arange(3))
+
+
+@pytest.mark.parametrize("write", [_truncated, _damaged, _single_array])
+def test_a_broken_archive_is_refused_in_words(write, tmp_path):
+    path = tmp_path / "broken.npz"
+    write(path)
+
+    with pytest.raises(instance.BadInstance, match="not a readable"):
+        instance.load(path)
+    with pytest.raises(plan.BadPlan, match="not a readable"):
+        plan.load(path)
+
+
+def test_numbers_beyond_all_measure_are_named(tmp_path):
+    arrays = _arrays(worlds.plain(), tmp_path)
+    meta = json.loads(str(arrays["meta"]))
+    meta["horizon"], meta["objective"]["LATE_DECAY"] = 10**30, 2**40
+    arrays |= {"meta": np.array(json.dumps(meta)), "g_comp": arrays["g_comp"] + 2**30}
+
+    with pytest.raises(instance.BadInstance) as refused:
+        instance.from_arrays(arrays)
+
+    faults = " ".join(refused.value.faults)
+    for part in ("meta.horizon is 1000", "beyond 2147483647: LATE_DECAY", "g_comp has 3 entries outside 0..65536"):
+        assert part in faults
+
+
+def test_a_number_in_place_of_an_array_is_named(tmp_path):
+    arrays = _arrays(worlds.plain(), tmp_path) | {"g_comp": np.array(3)}
+
+    with pytest.raises(instance.BadInstance, match="g_comp is a single number"):
+        instance.from_arrays(arrays)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_an_instance_with_something_spoilt_is_planned_or_refused(seed, tmp_path):
+    rng = np.random.default_rng(seed)
+    world = worlds.random_conditions(worlds.random_world(seed), seed, *worlds.CONDITIONS)
+    arrays = _arrays(world, tmp_path)
+    names = sorted(name for name in arrays if name != "meta" and arrays[name].size)
+    for name in rng.choice(names, 2, replace=False).tolist():
+        spoilt = arrays[name].astype(np.int64).ravel()
+        spoilt[rng.integers(len(spoilt))] = rng.choice([-1, -(2**40), 2**40, 7, 2**62])
+        arrays[name] = spoilt.reshape(arrays[name].shape)
+
+    try:
+        question = instance.from_arrays(arrays)
+    except instance.BadInstance:
+        return
+    result = solver.solve(question, options=solver.Options(mode="first"))
+    assert checker.check(question, result.plan, result.reasons).right

@@ -1,13 +1,18 @@
 """The planner's command line, on files."""
 
 import json
+import signal
+import subprocess
+import sys
 
+import numpy as np
 from click.testing import CliRunner
 
 from tests.planning.engine import worlds
 from trainer.cli.plan import plan
 from trainer.cli.warming import as_the_only_maker
-from trainer.planning.engine import instance
+from trainer.planning.engine import family, instance
+from trainer.planning.engine import plan as plans
 
 
 def _run(*words):
@@ -69,3 +74,70 @@ def test_a_faulty_instance_is_refused_with_its_faults(tmp_path):
 
     assert result.exit_code == 1
     assert "not a readable .npz" in result.output
+
+
+def test_the_check_fails_for_a_wrong_reason_and_for_none_when_reasons_are_asked_for(tmp_path):
+    path, answer = tmp_path / "world.npz", tmp_path / "plan.npz"
+    world = worlds.plain()
+    instance.save(world, path)
+    _run("solve", path, "--out", answer)
+    good = plans.load(answer)
+
+    for reason, code in ((good.reason, 0), (good.reason + 1, 1), (None, 1)):
+        plans.save(plans.Plan.of(good.person, good.session, reason), answer)
+        assert _run("check", path, answer, "--reasons").exit_code == code
+        assert _run("check", path, answer).exit_code == 0
+
+
+def test_every_fault_of_an_instance_is_named(tmp_path):
+    path = tmp_path / "bad.npz"
+    instance.save(worlds.plain(), path)
+    with np.load(path) as archive:
+        arrays = dict(archive)
+    arrays |= {"g_weight": arrays["g_weight"] * 0, "s_cap": arrays["s_cap"] - 9}
+    np.savez(path, **arrays)
+
+    result = _run("solve", path)
+
+    assert result.exit_code == 1
+    assert "g_weight has 3 entries" in result.output
+    assert "s_cap has 4 entries" in result.output
+
+
+def test_conditions_are_made_by_name_and_kept(tmp_path):
+    first, answer = tmp_path / "a.npz", tmp_path / "b.npz"
+
+    for words in (
+        ("generate", "--people", 60, "--with", "quotas", "--with", "least", "--out", first),
+        ("solve", first, "--out", answer),
+        ("check", first, answer, "--reasons"),
+    ):
+        result = _run(*words)
+        assert result.exit_code == 0, result.output
+    assert len(instance.load(first).q_session)
+
+
+def test_an_interrupt_ends_with_the_best_checked_plan(tmp_path):
+    path, answer = tmp_path / "world.npz", tmp_path / "plan.npz"
+    instance.save(family.generate(500, seed=1), path)
+    words = [sys.executable, "-m", "trainer", "plan", "solve", str(path), "--out", str(answer), "--json"]
+
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stderr is not None
+        assert json.loads(run.stderr.readline())["name"] == "first"
+        run.send_signal(signal.SIGINT)
+        told, _ = run.communicate()
+
+    assert run.returncode == 0
+    assert json.loads(told.splitlines()[-1])["stopped"] is True
+    assert _run("check", path, answer, "--reasons").exit_code == 0
+
+
+def test_the_engine_needs_neither_the_web_nor_a_database():
+    words = (
+        "import sys, trainer.planning.engine.solver as s; print({'flask', 'sqlalchemy', 'numba'} & set(sys.modules))"
+    )
+
+    told = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True).stdout
+
+    assert told == "set()\n"

@@ -5,6 +5,8 @@ Variables: x per pair, and z per pair and gap where a pair closes several gaps; 
 nothing else carries its value itself.
 """
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +27,23 @@ class Answer:
     pairs: dict[int, list[int]]
     bound: int
     proven: bool
+
+
+LOOK_SECONDS = 0.2
+"""HiGHS asks thousands of times a second whether to go on."""
+
+
+class _Look:
+    """Ends HiGHS when somebody says stop, asked now and then."""
+
+    def __init__(self, stop: Callable[[], bool]) -> None:
+        self.stop, self.looked = stop, time.monotonic()
+
+    def __call__(self, event: Any) -> None:
+        if time.monotonic() - self.looked > LOOK_SECONDS:
+            self.looked = time.monotonic()
+            if self.stop():
+                event.interrupt()
 
 
 class Program:
@@ -55,22 +74,24 @@ class Program:
 
 
 def choose(
-    table: Table, state: State, people: Ints, pairs: Ints, *, nodes: int, seconds: float, gap: float = 0.0
+    table: Table, state: State, people: Ints, pairs: Ints, *, nodes: int, seconds: float, stop: Callable[[], bool]
 ) -> Answer:
     """The best seats for these people out of these pairs, with the seats and money that nobody else uses.
 
     The people must have been released from the state; what they last had is the starting point.
     """
-    model = Model(table, state, people, pairs)
-    return model.solve(nodes=nodes, seconds=seconds, gap=gap)
+    return Model(table, state, people, pairs).solve(nodes=nodes, seconds=seconds, stop=stop)
 
 
-def improve(table: Table, state: State, contest: Contest, *, nodes: int, seconds: float) -> int:
+def improve(
+    table: Table, state: State, contest: Contest, *, nodes: int, seconds: float, stop: Callable[[], bool]
+) -> int:
     """The contested people's seats chosen together; returns the bound on the whole plan that this proves."""
-    return rechoose(table, state, contest.people, nodes=nodes, seconds=seconds) + contest.rest - table.kept_bonus
+    bound = rechoose(table, state, contest.people, nodes=nodes, seconds=seconds, stop=stop)
+    return bound + contest.rest - table.kept_bonus
 
 
-def rechoose(table: Table, state: State, people: Ints, *, nodes: int, seconds: float) -> int:
+def rechoose(table: Table, state: State, people: Ints, *, nodes: int, seconds: float, stop: Callable[[], bool]) -> int:
     """Choose these people's seats together and put the answer into the state unless it is worse.
 
     Returns an upper bound on what these people can have while all others keep their seats.
@@ -81,7 +102,7 @@ def rechoose(table: Table, state: State, people: Ints, *, nodes: int, seconds: f
     before = sum(int(state.worth[p]) for p in people.tolist())
     for p in people.tolist():
         release(table.board, state, p)
-    answer = choose(table, state, people, c.pair_ptr[people[rows]] + nth, nodes=nodes, seconds=seconds)
+    answer = choose(table, state, people, c.pair_ptr[people[rows]] + nth, nodes=nodes, seconds=seconds, stop=stop)
     old = {p: table.pairs_at(state, p) for p in people.tolist()}
     for seats in (answer.pairs, old):
         for p in people.tolist():
@@ -255,7 +276,7 @@ class Model:
             if int(use[rows].sum()) > left[what] and left[what] < UNLIMITED:
                 self.program.row(column[rows].tolist(), use[rows].astype(float).tolist(), high=float(left[what]))
 
-    def solve(self, *, nodes: int, seconds: float, gap: float) -> Answer:
+    def solve(self, *, nodes: int, seconds: float, stop: Callable[[], bool]) -> Answer:
         import highspy
 
         program = self.program
@@ -265,18 +286,21 @@ class Model:
         solver = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy annotates only in part
         for option, setting in (
             ("output_flag", False), ("log_to_console", False), ("threads", 1), ("random_seed", 1),
-            ("mip_rel_gap", gap), ("mip_abs_gap", 0.9),
+            ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.9),
             ("mip_max_nodes", nodes), ("time_limit", seconds),
         ):  # fmt: skip
             solver.setOptionValue(option, setting)
         solver.passModel(self._highs_model(highspy))
         solver.setSolution(self._start(highspy))
+        look = _Look(stop)
+        solver.cbMipInterrupt += look
+        solver.cbSimplexInterrupt += look
         solver.run()
         info = solver.getInfo()
         values = np.asarray(solver.getSolution().col_value)
         # HiGHS proves its bound in floating point; one part in a million covers its tolerances.
         raw = info.mip_dual_bound
-        proven = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal and gap == 0
+        proven = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
         bound = self.base + int(np.floor(raw + 1e-6 * abs(raw) + 1e-3)) if np.isfinite(raw) else 2**62
         chosen = dict(locked)
         for k, column in self.x.items():

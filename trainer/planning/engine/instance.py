@@ -6,6 +6,8 @@ One instance is one `.npz` of integer arrays. Days are integers from today (0) t
 
 import hashlib
 import json
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -22,8 +24,15 @@ UNLIMITED = 2**62
 ONLINE_ANY_TIME, ONLINE_LIVE, ON_SITE, HYBRID = range(4)
 """Modes of a course; only the first never blocks time, only the last two cost travel."""
 
+LAST_DAY = 2**20
+MOST_COMPETENCIES = 2**16
+
 LARGEST_TOTAL = 2**31 - 1
 """What one person's gaps may be worth together, so that a seat's worth fits 32 bits."""
+
+
+UNREADABLE = (OSError, ValueError, EOFError, KeyError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error)
+"""What comes of reading a file that is no archive, a damaged one, or a single array."""
 
 
 class BadInstance(ValueError):
@@ -321,9 +330,9 @@ def _meta_of(instance: Instance) -> dict[str, Any]:
 def load(path: Path | str) -> Instance:
     """Read and check an instance; raises BadInstance with every fault named."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as archive:
             found = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, EOFError) as error:
+    except UNREADABLE as error:
         raise BadInstance((f"{path} is not a readable .npz of plain arrays ({error})",)) from error
     return from_arrays(found)
 
@@ -340,6 +349,8 @@ def from_arrays(found: Mapping[str, npt.NDArray[Any]]) -> Instance:
         array = np.asarray(found[name])
         if array.dtype.kind not in "biu":
             faults.append(f"array {name} holds {array.dtype}, not integers")
+        elif array.ndim == 0:
+            faults.append(f"array {name} is a single number")
         elif array.dtype == np.uint64 and array.size and int(array.max()) > UNLIMITED:
             faults.append(f"array {name} holds numbers beyond 2^62")
         else:
@@ -473,8 +484,14 @@ def _number_faults(i: Instance) -> Iterator[str]:
     if i.horizon < 1:
         yield f"meta.horizon is {i.horizon}, it must be at least 1"
         return
+    for key, value in (("horizon", i.horizon), ("freeze_day", i.freeze_day), ("max_seats", i.max_seats)):
+        if abs(value) > LAST_DAY:
+            yield f"meta.{key} is {value}, beyond {LAST_DAY}"
     if i.max_seats < 0:
         yield f"meta.max_seats is {i.max_seats}, it cannot be negative"
+    huge = [key for key, value in o.to_json().items() if value > LARGEST_TOTAL]
+    if huge:
+        yield f"meta.objective holds numbers beyond {LARGEST_TOTAL}: {', '.join(huge)}"
     if o.cost_den < 1:
         yield f"meta.objective.COST_DEN is {o.cost_den}, it must be at least 1"
     negative = [key for key, value in o.to_json().items() if value < 0]
@@ -490,18 +507,19 @@ def _range_faults(i: Instance) -> Iterator[str]:
     missions, partners, regions = len(i.mission_budget), len(i.partner_budget), len(i.travel)
     limits: tuple[tuple[str, int, int], ...] = (
         ("p_mission", 0, missions - 1), ("p_region", 0, regions - 1), ("p_family", 0, 62),
-        ("p_lang", 0, UNLIMITED), ("g_comp", 0, UNLIMITED), ("g_level", 1, 1000), ("g_weight", 1, LARGEST_TOTAL),
-        ("h_comp", 0, UNLIMITED), ("c_partner", 0, partners - 1), ("c_lang", 0, 62), ("c_mode", 0, 3),
+        ("p_lang", 0, UNLIMITED), ("g_comp", 0, MOST_COMPETENCIES), ("g_level", 1, 1000), ("g_weight", 1, LARGEST_TOTAL),
+        ("h_comp", 0, MOST_COMPETENCIES), ("c_partner", 0, partners - 1), ("c_lang", 0, 62), ("c_mode", 0, 3),
         ("c_region", 0, regions - 1), ("c_family", 0, UNLIMITED), ("c_cost", 0, LARGEST_TOTAL),
-        ("aw_comp", 0, UNLIMITED), ("c_pre_comp", -1, UNLIMITED), ("s_course", 0, i.courses - 1),
-        ("s_start", 0, 2**20), ("s_end", 0, 2**20), ("s_cap", 0, LARGEST_TOTAL), ("travel", 0, LARGEST_TOTAL),
-        ("partner_budget", 0, UNLIMITED), ("mission_budget", 0, UNLIMITED), ("g_due", -(2**20), 2**20),
+        ("aw_comp", 0, MOST_COMPETENCIES), ("c_pre_comp", -1, MOST_COMPETENCIES),
+        ("c_pre_level", -1, 1000), ("s_course", 0, i.courses - 1),
+        ("s_start", 0, LAST_DAY), ("s_end", 0, LAST_DAY), ("s_cap", 0, LARGEST_TOTAL), ("travel", 0, LARGEST_TOTAL),
+        ("partner_budget", 0, UNLIMITED), ("mission_budget", 0, UNLIMITED), ("g_due", -LAST_DAY, LAST_DAY),
         ("old_person", 0, i.people - 1), ("old_session", 0, i.sessions - 1), ("touched", 0, 1),
-        ("s_unfrozen", 0, 1), ("av_region", 0, regions - 1), ("g_lapsed", -1, 2**20), ("aw_within", -1, 2**20),
+        ("s_unfrozen", 0, 1), ("av_region", 0, regions - 1), ("g_lapsed", -1, LAST_DAY), ("aw_within", -1, LAST_DAY),
         ("q_session", 0, i.sessions - 1), ("q_mission", -1, missions - 1), ("q_contingent", -1, UNLIMITED),
-        ("q_seats", 0, LARGEST_TOTAL), ("q_release", -(2**20), 2**20), ("s_least", 0, LARGEST_TOTAL),
+        ("q_seats", 0, LARGEST_TOTAL), ("q_release", -LAST_DAY, LAST_DAY), ("s_least", 0, LARGEST_TOTAL),
         ("wl_session", 0, i.sessions - 1), ("wl_person", 0, i.people - 1), ("wl_place", 0, UNLIMITED),
-        ("g_unit", -1, len(i.u_need) - 1), ("u_need", 0, LARGEST_TOTAL), ("m_floor", 0, UNLIMITED),
+        ("g_unit", -1, len(i.u_need) - 1), ("u_need", 0, LARGEST_TOTAL), ("m_floor", 0, LARGEST_TOTAL),
     )  # fmt: skip
     for name, low, high in limits:
         array = getattr(i, name)

@@ -28,14 +28,14 @@ def improve(table: Table, state: State, shadow: Shadow, *, count: int, stop: Cal
     for n in range(min(count, len(dear))):
         if stop():
             break
-        gained += _around(table, state, shadow, int(dear[n]))
+        gained += _around(table, state, shadow, int(dear[n]), stop)
     return gained
 
 
-def _around(table: Table, state: State, shadow: Shadow, session: int) -> int:
+def _around(table: Table, state: State, shadow: Shadow, session: int, stop: Callable[[], bool]) -> int:
     people = _rivals(table, state, shadow, session)
     before = sum(int(state.worth[p]) for p in people.tolist())
-    exact.rechoose(table, state, people, nodes=NODES, seconds=SECONDS)
+    exact.rechoose(table, state, people, nodes=NODES, seconds=SECONDS, stop=stop)
     return sum(int(state.worth[p]) for p in people.tolist()) - before
 
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from trainer.planning.engine.instance import Ints
+from trainer.planning.engine.instance import UNREADABLE, Ints
 
 
 class BadPlan(ValueError):
@@ -42,9 +42,9 @@ class Plan:
 def load(path: Path | str) -> Plan:
     """Read a plan; raises BadPlan when the file is not one."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as archive:
             found = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, EOFError) as error:
+    except UNREADABLE as error:
         raise BadPlan(f"{path} is not a readable .npz of plain arrays ({error}).") from error
     for name in ("person", "session"):
         if name not in found or found[name].ndim != 1 or found[name].dtype.kind not in "biu":

@@ -14,7 +14,8 @@ people, so that nobody else loses or gains anything. `improve` starts from the s
 its changes are counted in the result and are for a person to approve.
 
 `on_progress(stage)` is called after each stage with a complete, checked plan behind it; `should_stop()` is asked
-between rounds, and the best checked plan so far is returned when it says yes. Neither is called from another thread.
+between rounds and while HiGHS works, and the best checked plan so far is returned when it says yes. Neither is
+called from another thread.
 A result depends on the instance and the options alone, not on the clock, the threads or the machine's load, unless
 `time_limit` ended it: `stopped` then says so.
 """
@@ -356,7 +357,7 @@ class _Run:
         seconds = self.options.mip_seconds
         if self.options.time_limit is not None:
             seconds = min(seconds, max(1.0, self.options.time_limit - (time.perf_counter() - self.began)))
-        bound = exact.improve(self.table, state, contest, nodes=self.options.nodes, seconds=seconds)
+        bound = exact.improve(self.table, state, contest, nodes=self.options.nodes, seconds=seconds, stop=self.stop)
         self.bound = min(self.bound, bound)
         self.publish("exact", state)
 
