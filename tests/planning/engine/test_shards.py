@@ -68,6 +68,14 @@ def test_without_all_pairs_in_one_place_the_plan_is_about_as_good(answers):
     assert answers[True].objective > 0.9 * answers[False].objective
 
 
+@EVERYWHERE
+@pytest.mark.slow
+def test_machine_code_in_two_threads_gives_the_plan_of_plain_python(answers, lean_run):
+    options = replace(OPTIONS, shards=3, lean=lean_run, machine_code=True, threads=2)
+
+    assert _told(solver.solve(WORLD, options=options)) == _told(answers[lean_run])
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10**6), st.booleans())
 def test_no_plan_made_lean_breaks_a_rule_or_exceeds_its_bound(seed, short_of_money):
