@@ -151,15 +151,16 @@ def test_cells_that_a_spreadsheet_would_run_are_marked_and_read_without_the_mark
 # What is refused
 
 
-def test_all_that_is_wrong_with_a_sheet_is_told_at_once() -> None:
+def test_all_that_is_wrong_with_a_sheet_is_told_at_once(work: Work, published: None) -> None:
     text = (
         "key,task,modality,roles,competency,level,scope,due,due_on,weight\n"
         "a,Juggling,run,clowns,,9,some,soon,2027-13-01,-3\n"
         "b,CivProtect,,,first-aid,1,everyone,by-date,03/04/2027,1\n"
         "b,CivProtect,,,first-aid,1,everyone,days-after,03/04/2027,1\n"
+        "c,CivProtect,,,juggling,1,share,days-after,,0\n"
     )
 
-    found = refused(lambda: sheets.read_sheet(text.encode()))
+    found = refused(lambda: proposed(work, text))
 
     assert [(row, column) for row, column, _ in found] == [
         (2, "scope"),
@@ -172,6 +173,9 @@ def test_all_that_is_wrong_with_a_sheet_is_told_at_once() -> None:
         (2, "weight"),
         (3, "due_on"),
         (4, "key"),
+        (5, "competency"),
+        (5, "weight"),
+        (5, "scope_size"),
     ]
     assert found[8][2] == "Write the day as year-month-day, for instance 2027-02-15."
     assert "Row 3 has the same key" in found[9][2]
@@ -193,8 +197,13 @@ def test_all_that_is_wrong_with_a_sheet_is_told_at_once() -> None:
         pytest.param(b"task,competency,level,version\nbaseline,a,1,x\n", "Write a whole number", id="no version"),
     ],
 )
-def test_a_file_that_is_no_sheet_is_refused_with_what_to_do(content: bytes, said: str) -> None:
-    assert any(said in message for _, _, message in refused(lambda: sheets.read_sheet(content)))
+def test_a_file_that_is_no_sheet_is_refused_with_what_to_do(
+    work: Work, published: None, content: bytes, said: str
+) -> None:
+    def taken() -> None:
+        sheets.propose(work.session, sheet=sheets.read_sheet(content), dropping=(), on=TODAY)
+
+    assert any(said in message for _, _, message in refused(taken))
 
 
 def test_rows_that_may_not_be_published_are_refused_at_their_place(work: Work, published: None) -> None:

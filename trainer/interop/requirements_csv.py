@@ -78,6 +78,8 @@ class Sheet:
     """Where each stands in the file, from 2."""
     version: int | None
     """That it was made from; None where it does not say."""
+    problems: tuple[Problem, ...]
+    """Cells that cannot be read; `propose` refuses them together with what may not be published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +134,10 @@ def _line(values: Sequence[object]) -> str:
 
 
 def read_sheet(content: bytes) -> Sheet:
-    """Read a sheet in UTF-8, its columns apart by commas, semicolons or tabs; raises UnreadableSheet with all problems."""
+    """Read a sheet in UTF-8, its columns apart by commas, semicolons or tabs.
+
+    Raises UnreadableSheet where it is no such sheet; what is wrong in single rows comes with it.
+    """
     if len(content) > LARGEST_FILE:
         message = wording(
             "The file is larger than {most} bytes. Split it, or take columns of your own out.", most=LARGEST_FILE
@@ -187,9 +192,7 @@ def _read(table: Sequence[Sequence[str]]) -> Sheet:
     if len(versions) > 1:
         message = wording("The rows come from several versions. Let the column hold one number, or nothing.")
         problems.append(Problem(field="version", message=message))
-    if problems:
-        raise UnreadableSheet(problems)
-    return Sheet(rules=tuple(rules), rows=tuple(rows), version=next(iter(versions), None))
+    return Sheet(rules=tuple(rules), rows=tuple(rows), version=next(iter(versions), None), problems=tuple(problems))
 
 
 def _problems_of_head(heads: Sequence[str]) -> Iterator[Problem]:
@@ -319,7 +322,7 @@ def propose(session: Session, *, sheet: Sheet, dropping: Iterable[Area], on: dat
     """Return the rules as the sheet makes them; of the areas in `dropping`, rules that it does not have are dropped.
 
     Changes that the sheet makes to the version it comes from are put on top of what was published since. Raises UnreadableSheet
-    with every row that cannot be published, or whose rule was changed by others since. Four queries.
+    with every row that cannot be read or published, or whose rule was changed by others since. Four queries.
     """
     held = mandate_queries.rule_set(session)
     base = held
@@ -330,6 +333,7 @@ def propose(session: Session, *, sheet: Sheet, dropping: Iterable[Area], on: dat
             )
             raise UnreadableSheet([Problem(field="version", message=message)])
         base = mandate_queries.rule_set_numbered(session, number=sheet.version)
+    told = {(each.line, each.field) for each in sheet.problems}
     named = _named(sheet, there=held.rules, taken={rule.key for rule in (*base.rules, *held.rules)})
     areas = frozenset(dropping)
     keys = {rule.key for rule in named}
@@ -339,7 +343,9 @@ def propose(session: Session, *, sheet: Sheet, dropping: Iterable[Area], on: dat
     mine += [rule for rule in named if rule.key not in there]
     after, both = changes.merged(base.rules, mine, held.rules)
     rows = {rule.key: number for rule, number in zip(named, sheet.rows, strict=True)}
-    problems = [
+    unread = {line for line, _ in told}
+    problems = list(sheet.problems)
+    problems += [
         Problem(
             field="key",
             message=wording(
@@ -351,6 +357,7 @@ def propose(session: Session, *, sheet: Sheet, dropping: Iterable[Area], on: dat
             line=rows.get(key),
         )
         for key in both
+        if rows.get(key) not in unread
     ]
     was = {rule.key: rule for rule in held.rules}
     known = {
@@ -359,10 +366,11 @@ def propose(session: Session, *, sheet: Sheet, dropping: Iterable[Area], on: dat
         if each.retired_on is None or on < each.retired_on
     }
     problems += [
-        replace(problem, line=rows.get(rule.key))
+        replace(problem, field=column, line=rows.get(rule.key))
         for rule in after
         if was.get(rule.key) != rule
         for problem in mandate_rules.check_rules([rule], known=known)
+        if (rows.get(rule.key), column := "task" if problem.field == "task_kind" else problem.field) not in told
     ]
     if problems:
         raise UnreadableSheet(sorted(problems, key=lambda each: each.line or 0))
