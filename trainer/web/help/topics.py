@@ -20,6 +20,7 @@ ORDER = (
     "suggestions",
     "drafts",
     "plans",
+    "scenarios",
     "sessions",
     "record",
 )
