@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 from sqlalchemy import event, insert
 
-from tests.factories import accounts, readiness
+from tests.factories import accounts, planning, readiness, scenarios
 from tests.factories.readiness import CONDUCT, POC, TODAY, soldier
 from trainer.accounts.queries import NoSuchMission
 from trainer.accounts.values import MissionStatus, Role
@@ -343,3 +343,17 @@ def test_contributors_are_those_with_people_on_the_board(session, state):
     readiness.count(session, mission=accounts.mission(session), organisation=state)
 
     assert [each.id for each in queries.contributors(session)] == [state]
+
+
+def test_who_leaves_early_is_counted_until_they_go(work, session):
+    made = planning.world(work, people=4)
+    session.flush()
+    days = rules.months_ahead(TODAY, count=3)
+    before = [each.readiness.required for each in queries.forecast(session, mission=made.mission, on=TODAY, days=days)]
+
+    scenarios.declared(work, scenarios.share(made.mission, percent=50, weeks=1, starts_on=days[2]))
+    session.flush()
+
+    after = [each.readiness.required for each in queries.forecast(session, mission=made.mission, on=TODAY, days=days)]
+    assert before == [8, 8, 8, 8]
+    assert after == [8, 8, 4, 4]

@@ -10,7 +10,7 @@ from trainer.accounts.values import MissionId, OrganisationId, UnitId
 from trainer.kernel.values import PersonId
 from trainer.partners.values import PartnerId
 from trainer.shocks import rules
-from trainer.shocks.values import ContingentLeaves, LeaveFirst, PartnerCloses, SeatsLost
+from trainer.shocks.values import ContingentLeaves, LeaveFirst, Leaving, PartnerCloses, SeatsLost
 
 START = date(2026, 12, 1)
 OTHER = MissionId(2)
@@ -137,3 +137,15 @@ def test_a_partner_holds_nothing_that_is_not_over_before_it_closes():
 )
 def test_a_loss_that_makes_no_sense_is_told_field_by_field(loss, fields):
     assert [each.field for each in rules.check_loss(loss)] == fields
+
+
+def test_who_has_left_early_is_there_no_more_and_who_will_only_until_then():
+    leaving = {
+        PersonId(n): Leaving(mission=MISSION, on=day, name="Plan") for n, day in ((1, START), (2, date(2027, 3, 1)))
+    }
+    everybody = [profile(1), profile(2), profile(3), profile(4, mission=OTHER)]
+
+    found = rules.there_still(everybody, leaving=leaving | {PersonId(4): leaving[PersonId(1)]}, on=START)
+
+    assert [each.id for each in found] == [2, 3, 4]
+    assert found[0].rotates_on == date(2027, 3, 1)

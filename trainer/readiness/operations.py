@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import delete, insert, or_, select, update
 
-from trainer.accounts import queries as account_queries
 from trainer.accounts.values import MissionId, OrganisationId, Role, UnitId
 from trainer.competencies.values import Area, Currency
 from trainer.kernel.db import insert_missing
@@ -105,7 +104,7 @@ def _hold(work: Work, mission: MissionId) -> ReadinessRefresh:
 
 
 def _count(work: Work, mission: MissionId) -> dict[_Group, Counter[Currency]]:
-    profiles = account_queries.profiles_in(work.session, missions=(mission,), on=work.today)
+    profiles = queries.present(work.session, mission=mission, on=work.today)
     standings = queries.standings_of(work.session, people=[each.id for each in profiles], on=work.today)
     groups: defaultdict[_Group, Counter[Currency]] = defaultdict(Counter)
     for profile in profiles:

@@ -49,6 +49,8 @@ from trainer.readiness.values import (
     TrendPoint,
     UnitRow,
 )
+from trainer.shocks import queries as shock_queries
+from trainer.shocks import rules as shock_rules
 from trainer.tracks import queries as track_queries
 from trainer.tracks.values import Assignment
 
@@ -293,9 +295,15 @@ class _Judged:
     """The same without waivers."""
 
 
+def present(session: Session, *, mission: MissionId, on: date) -> tuple[PersonProfile, ...]:
+    """Everybody in the mission, by id, without those whom a loss of capacity has taken by the day; four queries."""
+    people = account_queries.profiles_in(session, missions=(mission,), on=on)
+    return shock_rules.there_still(people, leaving=shock_queries.struck(session).leaving, on=on)
+
+
 def _judge_mission(session: Session, *, mission: MissionId, area: Area | None, on: date) -> list[_Judged]:
     """Everybody in the mission of whom something is required in the area; None for any area."""
-    profiles = {each.id: each for each in account_queries.profiles_in(session, missions=(mission,), on=on)}
+    profiles = {each.id: each for each in present(session, mission=mission, on=on)}
     required = _in_area(mandate_queries.requirements_of(session, people=list(profiles), on=on), area)
     asked = [person for person in profiles if required.get(person)]
     evidence = competency_queries.evidence_of(session, people=asked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from trainer.accounts.values import MissionId, PersonProfile, UnitId
@@ -12,6 +13,7 @@ from trainer.shocks.values import (
     MOST_WEEKS,
     ContingentLeaves,
     LeaveFirst,
+    Leaving,
     Loss,
     PartnerCloses,
     SeatsLost,
@@ -105,6 +107,25 @@ def _units(there: Iterable[PersonProfile]) -> list[tuple[PersonId, ...]]:
     alone = [(each.id,) for each in of_unit.pop(None, ())]
     ranked = sorted(of_unit.items(), key=lambda item: (item[1][0].rotates_on or date.max, item[0] or 0))
     return [tuple(each.id for each in members) for _, members in ranked] + alone
+
+
+def still_holds(leaving: Leaving, profile: PersonProfile) -> bool:
+    """Whether somebody is still held to leaving early: not who serves elsewhere by now, or would have left before."""
+    return profile.mission == leaving.mission and (profile.rotates_on is None or leaving.on < profile.rotates_on)
+
+
+def there_still(
+    people: Iterable[PersonProfile], *, leaving: Mapping[PersonId, Leaving], on: date
+) -> tuple[PersonProfile, ...]:
+    """Those of the people who have not left early by the day, each until they do."""
+    found = []
+    for each in people:
+        early = leaving.get(each.id)
+        if early is None or not still_holds(early, each):
+            found.append(each)
+        elif on < early.on:
+            found.append(replace(each, rotates_on=early.on))
+    return tuple(found)
 
 
 def check_loss(loss: Loss, *, prefix: str = "") -> tuple[Problem, ...]:

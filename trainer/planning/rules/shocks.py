@@ -23,7 +23,7 @@ def after(sources: Sources, struck: Struck) -> Sources:
     leaving = {
         each.id: struck.leaving[each.id]
         for each in sources.people
-        if each.id in struck.leaving and _holds_for(each, struck.leaving[each.id])
+        if each.id in struck.leaving and rules.still_holds(struck.leaving[each.id], each)
     }
     if not leaving and not struck.losses:
         return sources
@@ -39,11 +39,6 @@ def after(sources: Sources, struck: Struck) -> Sources:
         seats={key: _cancelled(each, closures) for key, each in sources.seats.items()},
         free_seats=_free_seats(sources.free_seats, offers, lost),
     )
-
-
-def _holds_for(profile: PersonProfile, leaving: Leaving) -> bool:
-    """Who serves elsewhere by now, or would have left before, is not held to it."""
-    return profile.mission == leaving.mission and (profile.rotates_on is None or leaving.on < profile.rotates_on)
 
 
 def _leaving(profile: PersonProfile, leaving: Leaving | None) -> PersonProfile:
