@@ -40,7 +40,7 @@ from trainer.previews.queries import Stopped
 from trainer.readiness import operations as readiness_operations
 from trainer.scenarios import operations as scenario_operations
 from trainer.scenarios import queries as scenario_queries
-from trainer.scenarios.values import StepDone, WhatIfRunId
+from trainer.scenarios.values import Step, StepDone, WhatIfRunId
 from trainer.tracks import operations as track_operations
 
 if TYPE_CHECKING:
@@ -128,7 +128,12 @@ def _work_out(run: WhatIfRunId) -> None:
     if asked.draft is not None:
         seen, last_entry = scenario_queries.read_preview(session, draft=asked.draft, on=edge.today())
         session.rollback()
-        preview = preview_queries.work_out(seen, should_stop=partial(_what_if_stopped, run))
+        steps = _Steps(run, began)
+        steps.note(Step.READ)
+        plans = iter((Step.WITHOUT, Step.WITH))
+        preview = preview_queries.work_out(
+            seen, should_stop=partial(_what_if_stopped, run), on_plan=lambda: steps.note(next(plans))
+        )
         with job_transaction("what-if") as work:
             scenario_operations.store_preview(
                 work, run=run, attempt=asked.attempts, preview=preview, last_entry=last_entry
@@ -159,6 +164,18 @@ def _work_out(run: WhatIfRunId) -> None:
             effects=effects,
             last_entry=case.last_entry,
         )
+
+
+class _Steps:
+    """Notes the steps of a run as they are done, each with the time since the one before."""
+
+    def __init__(self, run: WhatIfRunId, began: float) -> None:
+        self.run, self.last = run, began
+
+    def note(self, step: Step) -> None:
+        now = time.perf_counter()
+        _note_step(self.run, StepDone(step=step, milliseconds=round(1000 * (now - self.last))))
+        self.last = now
 
 
 def _note_step(run: WhatIfRunId, step: StepDone) -> None:

@@ -68,13 +68,21 @@ def read(session: Session, *, draft: InstrumentDraft, on: date) -> Seen:
         )
 
 
-def work_out(seen: Seen, *, should_stop: Callable[[], bool] | None = None) -> Preview:
-    """Work a preview out; needs no database. Raises Stopped when asked to, between steps and between rounds."""
+def work_out(
+    seen: Seen,
+    *,
+    should_stop: Callable[[], bool] | None = None,
+    on_plan: Callable[[], object] | None = None,
+) -> Preview:
+    """Work a preview out; needs no database. Raises Stopped when asked to, between steps and between rounds.
+
+    `on_plan` is told when the plan without the text is made, and when the one with it is.
+    """
     with plan_queries.without_collecting():
-        return _preview(seen, should_stop or (lambda: False))
+        return _preview(seen, should_stop or (lambda: False), on_plan or (lambda: None))
 
 
-def _preview(seen: Seen, should_stop: Callable[[], bool]) -> Preview:
+def _preview(seen: Seen, should_stop: Callable[[], bool], on_plan: Callable[[], object]) -> Preview:
     draft, sources, texts, mission, units, on = (
         seen.draft, seen.sources, seen.texts, seen.mission, seen.units, seen.on,
     )  # fmt: skip
@@ -89,9 +97,11 @@ def _preview(seen: Seen, should_stop: Callable[[], bool]) -> Preview:
     changed = rules.person_changes(required_before, required_after, sources, people, on=from_on)
     competencies = rules.competency_changes(changed, required_after, sources, on=from_on)
     without = _planned(sources, texts, mission=mission, on=on, should_stop=should_stop)
+    on_plan()
     snapshot, result, proposal = planned = _planned(
         sources, with_it, mission=mission, on=on, should_stop=should_stop, beside=without[0]
     )
+    on_plan()
     kept = rules.gains_of(sources, without[2])
     days = readiness_rules.months_ahead(on, count=MONTHS_AHEAD)
     without_it, given = {mission.id: texts}, {mission.id: with_it}

@@ -261,7 +261,7 @@ def _result_url(run: WhatIfRun) -> str:
 
 
 def _steps(run: WhatIfRun) -> list[dict[str, str]]:
-    """The steps of a run as the stops of a process; one about a draft tells only that it is under way."""
+    """The steps of a run as the stops of a process."""
     done = {each.step: each for each in run.steps}
     steps: list[dict[str, str]] = []
     running = run.state is WhatIfState.RUNNING
