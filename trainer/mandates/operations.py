@@ -92,7 +92,7 @@ class StaleDraft(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            wording("Somebody changed this draft since you opened it. Open it again and enter your changes anew.")
+            wording("Somebody changed this draft since you opened it. Look at it as it is now, then decide.")
         )
 
 
