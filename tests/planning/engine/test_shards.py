@@ -21,7 +21,7 @@ from trainer.cli.plan import plan as plan_command
 from trainer.planning.engine import candidates, checker, executors, family, instance, lean, shards, solver, table
 
 ROOT = Path(__file__).parents[3]
-WORLD = family.generate(120, seed=7)
+WORLD = family.generate(80, seed=7)
 OPTIONS = solver.Options(mode="improve", rounds=3, sweeps=1, neighbourhoods=0, machine_code=False)
 EVERYWHERE = pytest.mark.parametrize("lean_run", [False, True], ids=["gathered", "lean"])
 
@@ -124,7 +124,7 @@ def test_the_pairs_of_shards_are_the_pairs_of_all():
 
 
 def test_a_part_has_its_people_in_the_order_asked():
-    people = np.array([7, 3, 90])
+    people = np.array([7, 3, 70])
 
     part = shards.part_of(WORLD, people)
 

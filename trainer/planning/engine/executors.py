@@ -29,6 +29,11 @@ class Source(Protocol):
 class Executor(Protocol):
     """Calls functions somewhere. What `submit` returns may be an argument of a later call."""
 
+    @property
+    def width(self) -> int:
+        """How many calls it does side by side."""
+        ...
+
     def share(self, instance: Instance) -> Source:
         """Put the instance where every worker can read it."""
         ...
@@ -60,6 +65,7 @@ class Threads:
     """Workers in this process; the kernels let go of the interpreter while they run."""
 
     def __init__(self, threads: int) -> None:
+        self.width = threads
         self.pool = ThreadPoolExecutor(threads)
 
     def share(self, instance: Instance) -> Source:
@@ -125,6 +131,11 @@ class Dask:
             self.client.wait_for_workers(1, timeout=patience)
         except (OSError, TimeoutError) as error:
             raise NoScheduler(f"No scheduler with workers answers at {scheduler} ({error}).") from error
+
+    @property
+    def width(self) -> int:
+        threads: dict[str, int] = self.client.nthreads()
+        return max(1, sum(threads.values()))
 
     def share(self, instance: Instance) -> Source:
         path = tempfile.mkdtemp(prefix="shards-", dir=self.folder)

@@ -13,6 +13,9 @@
 people, so that nobody else loses or gains anything. `improve` starts from the same place and lets everybody move;
 its changes are counted in the result and are for a person to approve.
 
+`Options(shards=4)` has people asked in four parts side by side, by threads or by the workers of a scheduler; the
+README says how.
+
 `on_progress(stage)` is called after each stage with a complete, checked plan behind it; `should_stop()` is asked
 between rounds and while HiGHS works, and the best checked plan so far is returned when it says yes. Neither is
 called from another thread.
@@ -74,7 +77,8 @@ class Options:
     warm: prices.Shadow | None = None
     """prices of an earlier result, to start from"""
     shards: int | None = None
-    """parts that the people are split into, to be asked side by side; none by default"""
+    """parts that the people are split into, to be asked side by side; with a scheduler, by default as many as it has
+    processors"""
     scheduler: str | None = None
     """address of a Dask scheduler whose workers take the shards; threads of this process by default"""
     folder: Path | None = None
@@ -241,7 +245,7 @@ class _Run:
         i, options = self.instance, self.options
         if not self.plain.is_bare or len(i.m_floor) or self.plain.parts is not i:
             raise NotInShards
-        shards = Shards(i, executor, count=options.shards or 1, machine_code=options.machine_code)
+        shards = Shards(i, executor, count=options.shards or executor.width, machine_code=options.machine_code)
         first = not len(i.old_person) and options.mode in {"auto", "first", "improve"}
         if first and (shards.way.likely >= LEAN_FROM if options.lean is None else options.lean):
             self.lean = Lean(shards)
