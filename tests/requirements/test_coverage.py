@@ -293,6 +293,9 @@ def test_the_page_says_what_is_missing_and_who_mends_it(site: Site, work: Work, 
     assert "Every task in force asks" in site.get("/requirements/coverage?part=tasks&area=POC").text
     assert "Español" in site.get("/requirements/coverage?part=everything").text
     assert site.get("/requirements/coverage?mission=999999").status == 404
+    figures = site.client.get(f"/requirements/coverage.json?mission={lived_in}").get_json()
+    assert [each["task"] for each in figures["tasks_without_requirement"]] == ["Demining"]
+    assert figures["not_taught_to_everybody"][0]["department_head"] == "Hana Novak"
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])

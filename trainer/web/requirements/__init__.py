@@ -11,6 +11,7 @@ blueprint.add_url_rule("/", view_func=matrix.matrix)
 blueprint.add_url_rule("/rules", view_func=matrix.rules)
 blueprint.add_url_rule("/versions", view_func=matrix.versions)
 blueprint.add_url_rule("/coverage", view_func=coverage.coverage)
+blueprint.add_url_rule("/coverage.json", view_func=coverage.coverage_json)
 
 # one rule
 blueprint.add_url_rule("/new-rule", view_func=single.new_rule, methods=["GET", "POST"])

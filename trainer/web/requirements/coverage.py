@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from flask import render_template, request
+from flask import Response, render_template, request
 
 from trainer.accounts.values import Permission
 from trainer.catalogue import queries as catalogue_queries
 from trainer.competencies.values import Area
 from trainer.edge import reading
+from trainer.interop.requirements_json import coverage_to_json
 from trainer.kernel.values import mark
 from trainer.requirements import queries
 from trainer.requirements.values import Need, Unasked
 from trainer.web.access import requires, today
+from trainer.web.exports import json_file
 from trainer.web.pages import page_number
 from trainer.web.requirements.asked import one_of, wanted_of
 from trainer.web.requirements.authority import revisable
@@ -80,3 +82,11 @@ def coverage() -> str:
         revisable=revisable(),
         said=Said(found.competencies),
     )
+
+
+@requires(Permission.READ_MANDATES)
+def coverage_json() -> Response:
+    """The same figures as the command `requirements check` gives them."""
+    found = queries.coverage(reading(), on=today(), mission=wanted_of(request.args).mission)
+    owners, names = queries.answering(reading())
+    return json_file(f"requirements-check-{today()}", coverage_to_json(found, owners=owners, names=names))
