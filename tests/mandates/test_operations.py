@@ -1,18 +1,22 @@
 """Drafts, publication, withdrawal, rules and days, on both engines."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
+from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
+from tests.conftest import work_on
 from tests.factories import accounts, competencies
 from tests.factories.mandates import adding, draft, ending, line, published, rule
 from trainer.accounts.queries import NoSuchMission
 from trainer.accounts.values import MissionId
 from trainer.competencies.values import CompetencyKey, Level
 from trainer.kernel import ledger
+from trainer.kernel.db import begin_writing, prepare
 from trainer.kernel.events import Event
 from trainer.kernel.ledger import LedgerEntry
 from trainer.kernel.work import Work
@@ -420,3 +424,55 @@ def test_rules_with_problems_or_for_other_rules_are_refused(work: Work) -> None:
     assert [each.field for each in refused.value.problems] == ["competency", "weight"]
     with pytest.raises(operations.StaleRules):
         operations.publish_rules(work, rules=[], note="Late.", seen_number=0)
+
+
+def test_a_competency_retired_since_keeps_nobody_from_changing_other_rules(work: Work) -> None:
+    competencies.adopted(work)
+    old, other = rule("old", competency=competencies.AID), rule("other")
+    operations.publish_rules(work, rules=[old, other], note="First.")
+    kept = [each for each in competencies.framework().competencies if each.key != competencies.AID]
+    competencies.adopted(work, version="2", competencies=tuple(kept))
+
+    operations.publish_rules(work, rules=[old, rule("other", weight=99)], note="Second.")
+
+    assert queries.rule(work.session, key="other").weight == 99
+    with pytest.raises(operations.InvalidRules):
+        operations.publish_rules(work, rules=[rule("old", competency=competencies.AID, weight=5), other], note="Third.")
+
+
+def test_of_two_who_publish_rules_at_the_same_moment_one_is_told_so(
+    empty_database: AbstractContextManager[str],
+) -> None:
+    with empty_database as url:
+        engine = create_engine(url)
+        prepare(engine)
+        with Session(engine) as first:
+            before = work_on(first)
+            competencies.adopted(before)
+            operations.publish_rules(before, rules=[rule()], note="First.")
+            first.commit()
+        together, outcomes = Barrier(2), []
+
+        def publish(weight: int) -> None:
+            together.wait()
+            with Session(engine) as mine:
+                begin_writing(mine)
+                try:
+                    asked = [rule(weight=weight)]
+                    operations.publish_rules(work_on(mine), rules=asked, note="Mine.", seen_number=1)
+                    mine.commit()
+                    outcomes.append("published")
+                except operations.StaleRules:
+                    mine.rollback()
+                    outcomes.append("stale")
+
+        threads = [Thread(target=publish, args=(weight,)) for weight in (20, 30)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join(timeout=30)
+
+        with Session(engine) as after:
+            number = queries.rule_set(after).number
+        engine.dispose()
+        assert (sorted(outcomes), number) == (["published", "stale"], 2)
