@@ -19,6 +19,7 @@ import click
 
 from config import database_url
 from trainer.cli import Start
+from trainer.cli.bench_mandates import mandate
 from trainer.cli.database import open_engine, upgrade
 
 SEED = 1948
@@ -31,6 +32,8 @@ LOOKS = 20
 def group() -> None:
     """Print what the product measures on this machine."""
 
+
+group.add_command(mandate)
 
 PEOPLE = click.option("--people", type=click.IntRange(50, 1_000_000), default=3000, show_default=True)
 DATABASE = click.option(

@@ -4,7 +4,7 @@ Pure: instruments come in, values go out.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -137,11 +137,11 @@ def known(instruments: Iterable[Instrument], *, known_at: datetime | None = None
 def _as_known(instrument: Instrument, known_at: datetime | None) -> Instrument:
     if not instrument.confirmations:
         return instrument
-    standing = tuple(each for each in instrument.confirmations if _stands(each, known_at))
+    standing = tuple(each for each in instrument.confirmations if _counts(each, known_at))
     return instrument if standing == instrument.confirmations else replace(instrument, confirmations=standing)
 
 
-def _stands(confirmation: Confirmation, known_at: datetime | None) -> bool:
+def _counts(confirmation: Confirmation, known_at: datetime | None) -> bool:
     if known_at is None:
         return confirmation.taken_back_at is None
     return confirmation.confirmed_at <= known_at and (
@@ -188,30 +188,61 @@ def _mandates(instruments: Iterable[Instrument], *, known_at: datetime | None) -
 
 
 def _mandate(mission: MissionId, ordered: Sequence[Instrument]) -> _Mandate:
+    return _mandates_by(mission, ordered, counts=(len(ordered),))[0]
+
+
+def _mandates_by(mission: MissionId, ordered: Sequence[Instrument], *, counts: Collection[int]) -> list[_Mandate]:
+    """The mandate as the first so many of the texts make it, for each of the counts in rising order.
+
+    What a text leaves alone is the same object in the mandate before and after it.
+    """
     stretches: dict[Identity, tuple[_Stretch, ...]] = {}
     waiting: dict[Identity, _Waiting] = {}
-    for instrument, told in zip(ordered, _told(ordered), strict=True):
-        said = {each.line.identity: each for each in told}
-        if instrument.complete_adjustment:
-            for identity in stretches.keys() - said.keys():
-                stretches[identity] = _cut(stretches[identity], instrument.effective_on)
-            for identity in waiting.keys() - said.keys():
-                del waiting[identity]
-        for identity, each in said.items():
-            # what a text says of a task supersedes what older ones put off
-            waiting.pop(identity, None)
-            if not each.waits:
-                stretches[identity] = _after(stretches.get(identity, ()), each, instrument)
-            elif each.line.change is not TaskChange.END:
-                waiting[identity] = _Waiting(told=each, instrument=instrument)
-            elif identity in stretches:
-                stretches[identity] = _ending_with(stretches[identity], each.line.begins_with)
+    found = [_stands(mission, (), stretches, waiting)] if 0 in counts else []
+    for number, (instrument, told) in enumerate(zip(ordered, _told(ordered), strict=True), start=1):
+        _hear(instrument, told, stretches=stretches, waiting=waiting)
+        if number in counts:
+            found.append(_stands(mission, ordered[:number], stretches, waiting))
+    return found
+
+
+def _hear(
+    instrument: Instrument,
+    told: Iterable[_Told],
+    *,
+    stretches: dict[Identity, tuple[_Stretch, ...]],
+    waiting: dict[Identity, _Waiting],
+) -> None:
+    """Let a text change what the texts before it have made."""
+    said = {each.line.identity: each for each in told}
+    if instrument.complete_adjustment:
+        for identity in stretches.keys() - said.keys():
+            stretches[identity] = _cut(stretches[identity], instrument.effective_on)
+        for identity in waiting.keys() - said.keys():
+            del waiting[identity]
+    for identity, each in said.items():
+        # what a text says of a task supersedes what older ones put off
+        waiting.pop(identity, None)
+        if not each.waits:
+            stretches[identity] = _after(stretches.get(identity, ()), each, instrument)
+        elif each.line.change is not TaskChange.END:
+            waiting[identity] = _Waiting(told=each, instrument=instrument)
+        elif identity in stretches:
+            stretches[identity] = _ending_with(stretches[identity], each.line.begins_with)
+
+
+def _stands(
+    mission: MissionId,
+    ordered: Sequence[Instrument],
+    stretches: Mapping[Identity, tuple[_Stretch, ...]],
+    waiting: Mapping[Identity, _Waiting],
+) -> _Mandate:
     there = sorted(stretches.keys() | waiting.keys(), key=lambda identity: (_PLACE[identity[0]], identity[1]))
     return _Mandate(
         mission=mission,
         instruments=tuple(ordered),
         stretches={identity: stretches.get(identity, ()) for identity in there},
-        waiting=waiting,
+        waiting=dict(waiting),
     )
 
 
@@ -351,12 +382,21 @@ def _sources(
     )
 
 
-def _read(mandate: _Mandate, *, on: date, end: date) -> Iterable[MandatedTask]:
-    """The tasks of a mission as they stand on `on`, with what begins after it up to `end`."""
+def _read(
+    mandate: _Mandate,
+    *,
+    on: date,
+    end: date,
+    only: Collection[Identity] | None = None,
+    but: Collection[Identity] = (),
+) -> Iterable[MandatedTask]:
+    """The tasks of a mission as they stand on `on`, with what begins after it up to `end`; of some of them, or all but some."""
     latest = next((each for each in reversed(mandate.instruments) if each.effective_on <= on), None)
     mentioned = {line.identity for line in latest.tasks} if latest else set()
     verified = is_verified(period_end(mandate.instruments, on=on), on=on)
     for identity, stretches in mandate.stretches.items():
+        if identity in but or (only is not None and identity not in only):
+            continue
         for place, stretch in enumerate(stretches):
             if stretch.start > end or (stretch.end is not None and stretch.end <= on):
                 continue
@@ -597,7 +637,7 @@ def steps_of(texts: Sequence[Instrument], *, places: range) -> tuple[tuple[TaskS
         return ()
     mission = texts[0].mission
     # each state of the mandate is worked out once: it is what the next text changes
-    mandates = [_mandate(mission, texts[:place]) for place in range(places.start, places.stop + 1)]
+    mandates = _mandates_by(mission, texts, counts=range(places.start, places.stop + 1))
     return tuple(
         _steps(texts[: place + 1], before=before, after=after)
         for place, (before, after) in zip(places, pairwise(mandates), strict=True)
@@ -609,23 +649,34 @@ def _steps(texts: Sequence[Instrument], *, before: _Mandate, after: _Mandate) ->
     text, earlier = texts[-1], texts[:-1]
     on = text.effective_on
     mentioned = {line.identity for line in text.tasks}
-    shift = compare(tuple(_read(before, on=on, end=date.max)), tuple(_read(after, on=on, end=date.max)))
-    steps = []
-    for each in shift.moves:
+    # what the text left alone is what it was: only the others are compared
+    moved = {
+        identity
+        for identity in before.stretches.keys() | after.stretches.keys() | mentioned
+        if before.stretches.get(identity) is not after.stretches.get(identity)
+        or before.waiting.get(identity) is not after.waiting.get(identity)
+        or identity in mentioned
+    }
+    steps: dict[Identity, TaskStep] = {}
+    was, will_be = (tuple(_read(each, on=on, end=date.max, only=moved)) for each in (before, after))
+    for each in compare(was, will_be).moves:
         ended = ending_of(each.task, texts, by=date.max) if each.move is Move.DROPPED else None
         said_again = each.move is Move.KEPT and each.task.identity in mentioned
-        steps.append(
-            TaskStep(kind=StepKind.SAID_AGAIN if said_again else _STEPS[each.move], task=each.task, ended=ended)
+        steps[each.task.identity] = TaskStep(
+            kind=StepKind.SAID_AGAIN if said_again else _STEPS[each.move], task=each.task, ended=ended
         )
+    for task in _read(after, on=on, end=date.max, but=moved):
+        steps.setdefault(task.identity, TaskStep(kind=StepKind.INHERITED, task=task, ended=None))
     if earlier:
-        there = {step.task.identity for step in steps}
         last_on = earlier[-1].effective_on
-        steps += [
-            TaskStep(kind=StepKind.ENDED, task=task, ended=ending_of(task, earlier, by=on))
-            for task in _read(before, on=last_on, end=last_on)
-            if task.identity not in there
-        ]
-    return tuple(sorted(steps, key=lambda each: (_PLACE[each.task.task_kind], each.task.area_of_operations)))
+        ran_out = {
+            identity
+            for identity, stretches in before.stretches.items()
+            if identity not in steps and any(each.end is not None and each.end <= on for each in stretches)
+        }
+        for task in _read(before, on=last_on, end=last_on, only=ran_out):
+            steps[task.identity] = TaskStep(kind=StepKind.ENDED, task=task, ended=ending_of(task, earlier, by=on))
+    return tuple(steps[each] for each in sorted(steps, key=lambda each: (_PLACE[each[0]], each[1])))
 
 
 _STEPS: Mapping[Move, StepKind] = {

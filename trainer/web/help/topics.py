@@ -16,6 +16,7 @@ ORDER = (
     "your-training",
     "readiness",
     "mandates",
+    "closing",
     "requirements",
     "suggestions",
     "drafts",

@@ -8,11 +8,12 @@ from flask import Response, render_template, request
 
 from trainer.accounts import queries as account_queries
 from trainer.accounts.values import MissionId, Permission
+from trainer.competencies.values import Area
 from trainer.edge import reading
 from trainer.interop import mandates_json
 from trainer.interop.previews_json import comparison_to_json
 from trainer.mandates import queries
-from trainer.mandates.values import Comparison
+from trainer.mandates.values import Comparison, TaskStep
 from trainer.web.access import requires, today
 from trainer.web.exports import csv_file, json_file
 from trainer.web.mandates import files
@@ -20,6 +21,10 @@ from trainer.web.mandates.clocks import day_asked, known_at
 from trainer.web.pages import page_number
 
 YEAR = timedelta(days=365)
+
+
+MOST_INHERITED = 6
+"""Inherited tasks that a cell of the table names; the others are counted, and the file has them all."""
 
 
 @requires(Permission.READ_MANDATES)
@@ -69,7 +74,17 @@ def table(mission: int) -> str:
     found = queries.mandate_table(
         reading(), mission=MissionId(mission), known_at=known_at(day_asked("known")), page=page_number()
     )
-    return render_template("mandates/table.html", found=found, known_on=day_asked("known"))
+    cells: dict[tuple[Area, int], list[TaskStep]] = {}
+    for place, steps in enumerate(found.steps):
+        for step in steps:
+            cells.setdefault((step.task.area, place), []).append(step)
+    return render_template(
+        "mandates/table.html",
+        found=found,
+        cells=cells,
+        known_on=day_asked("known"),
+        most_inherited=MOST_INHERITED,
+    )
 
 
 @requires(Permission.READ_MANDATES)

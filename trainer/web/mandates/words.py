@@ -76,9 +76,15 @@ def dates_of(task: MandatedTask) -> str:
     return str(gettext("until %(end)s", end=_day(last))) if last else ""
 
 
-def shift_rows(shift: MandateShift) -> list[dict[str, str]]:
+MOST_KEPT = 60
+"""Of tasks that stay as they are, so many are named; the others are counted."""
+
+
+def shift_rows(shift: MandateShift) -> list[dict[str, Any]]:
     """The moves as the shift component takes them; a task that goes on leads to why it is asked."""
-    return [
+    kept = [each for each in shift.moves if each.move is Move.KEPT]
+    unnamed = {id(each) for each in kept[MOST_KEPT:]}
+    rows: list[dict[str, Any]] = [
         {
             "move": each.move.value,
             "before": in_full(each.before) if each.before else "",
@@ -87,7 +93,17 @@ def shift_rows(shift: MandateShift) -> list[dict[str, str]]:
             "url": url_for("chain.task", mission=each.task.mission, task=each.task.task_kind) if each.before else "",
         }
         for each in shift.moves
+        if id(each) not in unnamed
     ]
+    return rows + _unnamed(len(unnamed))
+
+
+def _unnamed(number: int) -> list[dict[str, Any]]:
+    """The row that stands for tasks that stay as they are and are not named."""
+    if not number:
+        return []
+    said = ngettext("and 1 more that stays as it is", "and %(num)s more that stay as they are", number)
+    return [{"move": Move.KEPT.value, "before": "", "after": said, "note": "", "url": "", "count": number}]
 
 
 def ending_words(ended: Ending) -> str:
@@ -111,7 +127,9 @@ def cited_words(task: MandatedTask) -> str:
 
 def compared_rows(found: Comparison) -> list[dict[str, Any]]:
     """A comparison as the shift component takes it, each row with its paragraph."""
-    return [
+    kept = found.of(Move.KEPT)
+    unnamed = {id(each) for each in kept[MOST_KEPT:]}
+    rows: list[dict[str, Any]] = [
         {
             "move": each.move.move.value,
             "before": in_full(each.move.before) if each.move.before else "",
@@ -120,7 +138,9 @@ def compared_rows(found: Comparison) -> list[dict[str, Any]]:
             "url": "",
         }
         for each in found.tasks
+        if id(each) not in unnamed
     ]
+    return rows + _unnamed(len(unnamed))
 
 
 def _compared_note(each: ComparedTask) -> str:
