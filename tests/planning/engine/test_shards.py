@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.planning.engine import worlds
+from tests.planning.engine import brute_force, worlds
 from trainer.cli.plan import plan as plan_command
 from trainer.planning.engine import candidates, checker, executors, family, instance, lean, shards, solver, table
 
@@ -76,6 +76,36 @@ def test_machine_code_in_two_threads_gives_the_plan_of_plain_python(answers, lea
     assert _told(solver.solve(WORLD, options=options)) == _told(answers[lean_run])
 
 
+@EVERYWHERE
+@pytest.mark.slow
+def test_a_large_instance_without_pairs_that_only_serve_has_one_plan_too(monkeypatch, lean_run):
+    monkeypatch.setattr(candidates, "THIN_FROM", 0)
+    options = replace(OPTIONS, machine_code=True, lean=lean_run)
+    one = solver.solve(WORLD, options=replace(options, shards=1))
+
+    four = solver.solve(WORLD, options=replace(options, shards=4))
+    whole = solver.solve(WORLD, options=options)
+
+    assert _told(four) == _told(one)
+    assert checker.check(WORLD, four.plan, four.reasons).right
+    assert four.objective <= four.bound
+    assert lean_run or _told(four) == _told(whole)
+
+
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([None, False, True]))
+def test_no_plan_exceeds_a_bound_that_was_found_without_pairs_that_only_serve(seed, lean_run):
+    world = worlds.random_world(seed)
+    shares = {} if lean_run is None else {"shards": 2, "lean": lean_run}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(candidates, "THIN_FROM", 0)
+
+        result = solver.solve(world, options=replace(OPTIONS, machine_code=True, **shares))
+
+    assert brute_force.best_objective(world) <= result.bound
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10**6), st.booleans())
 def test_no_plan_made_lean_breaks_a_rule_or_exceeds_its_bound(seed, short_of_money):
@@ -83,7 +113,7 @@ def test_no_plan_made_lean_breaks_a_rule_or_exceeds_its_bound(seed, short_of_mon
     if short_of_money:
         world = replace(world, mission_budget=world.mission_budget // 4, partner_budget=world.partner_budget // 4)
 
-    result = solver.solve(world, options=replace(OPTIONS, rounds=1, shards=2, lean=True))
+    result = solver.solve(world, options=replace(OPTIONS, rounds=1, shards=7, lean=True))
 
     assert checker.check(world, result.plan, result.reasons).right
     assert result.objective <= result.bound

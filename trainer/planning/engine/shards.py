@@ -107,7 +107,7 @@ class Shard:
         if self.table is not None:
             yield self.table
             return
-        for first in range(0, len(self.people), BLOCK):
+        for first in range(0, max(1, len(self.people)), BLOCK):
             yield self._table(self.people[first : first + BLOCK], None)
 
     def _table(self, people: Ints, found: Candidates | None) -> Table:
