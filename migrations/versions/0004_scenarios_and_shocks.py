@@ -83,6 +83,7 @@ def upgrade() -> None:
         sa.Column("engine", sa.String(length=20), nullable=False),
         sa.Column("input_hash", sa.String(length=64), nullable=False),
         sa.Column("last_entry", BIG, nullable=False),
+        sa.Column("figures", JSON, nullable=False),
         sa.Column("result", JSON, nullable=True),
         sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_what_if_run_asked_by_id")),
         sa.ForeignKeyConstraint(["draft_id"], ["instrument_draft.id"], name=op.f("fk_what_if_run_draft_id")),

@@ -396,3 +396,14 @@ def test_only_many_people_make_it_large(
     monkeypatch.setattr(queries, "AT_ONCE", 7)
     assert queries.is_large(session, missions=[made.mission], on=TODAY)
     assert rules.LOSSES
+
+
+def test_the_figures_of_the_list_are_those_of_the_result(work: Work, session: Session, made: World) -> None:
+    run = kept(work, saved(work, share(), BudgetCut(percent=5)))
+    found = queries.effects_of(session, run=run)
+    assert found is not None
+
+    for reach in (None, frozenset({made.mission})):
+        (line,) = queries.scenario_lines(session, reach=reach, on=TODAY)
+        assert line.figures == rules.figures(found, missions=reach)
+        assert line.without == rules.figures_without(found, missions=reach)

@@ -60,5 +60,7 @@ class WhatIfRunRow(Base):
     input_hash: Mapped[str] = mapped_column(String(64), default="")
     last_entry: Mapped[int] = mapped_column(BigId, default=0)
     """The last entry of the ledger when it was read."""
+    figures: Mapped[list[Any]] = mapped_column(default_factory=list)
+    """Of a scenario, the main figures mission by mission, as `MissionFigures` in JSON: what lists show of the result."""
     result: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     """As `Effects`, or as a `Preview` without names, in JSON."""

@@ -43,6 +43,7 @@ from trainer.scenarios.values import (
     ENGINE,
     Effects,
     MissionEffects,
+    MissionFigures,
     ScenarioDraft,
     ScenarioId,
     Step,
@@ -292,6 +293,7 @@ def store_effects(
     row.scenario_version = scenario_version
     row.on, row.engine, row.input_hash, row.last_entry = effects.on, effects.engine, effects.input_hash, last_entry
     row.result = stored.to_json(effects, Effects)
+    row.figures = [stored.to_json(each, MissionFigures) for each in rules.figures_by_mission(effects)]
     row.progress = [stored.to_json(each, StepDone) for each in effects.steps]
     _finish(work, row, WhatIfState.DONE)
 

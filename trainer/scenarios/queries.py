@@ -28,6 +28,7 @@ from trainer.scenarios.values import (
     AT_ONCE,
     UNDER_WAY,
     Effects,
+    MissionFigures,
     Scenario,
     ScenarioId,
     ScenarioLine,
@@ -139,18 +140,18 @@ def looks_at(session: Session, found: Scenario) -> tuple[MissionCard, ...]:
 
 
 def scenario_lines(session: Session, *, reach: Collection[MissionId] | None, on: date) -> tuple[ScenarioLine, ...]:
-    """Return the scenarios that look at a mission within reach, those changed last first. Seven queries and the results."""
+    """Return the scenarios that look at a mission within reach, those changed last first. Eight queries."""
     cards = account_queries.missions(session)
     seen = [each for each in _scenarios(session) if is_within(each, reach)]
     makers = account_queries.people_cards(session, people={each.made_by for each in seen if each.made_by is not None})
     runs = _latest(session, [each.id for each in seen])
     last_entry = _last_entry(session)
     drafts = _draft_changes(session, seen)
-    results = _results(session, [run.id for run, _ in runs.values() if run is not None])
+    kept = _figures(session, [run.id for run, _ in runs.values() if run is not None])
     lines = []
     for each in seen:
         run, under_way = runs.get(each.id, (None, None))
-        effects = results.get(run.id) if run is not None else None
+        given, without = rules.added_up(kept.get(run.id, ()) if run is not None else (), missions=reach)
         lines.append(
             ScenarioLine(
                 scenario=each,
@@ -161,8 +162,8 @@ def scenario_lines(session: Session, *, reach: Collection[MissionId] | None, on:
                 standing=rules.standing_of(
                     each, run, on=on, data_moved=run is not None and _moved(each, run, last_entry, drafts)
                 ),
-                figures={} if effects is None else rules.figures(effects, missions=reach),
-                without={} if effects is None else rules.figures_without(effects, missions=reach),
+                figures=given,
+                without=without,
             )
         )
     return tuple(lines)
@@ -309,6 +310,14 @@ def is_cancel_asked(session: Session, *, run: WhatIfRunId) -> bool:
 def _results(session: Session, runs: Collection[WhatIfRunId]) -> Mapping[WhatIfRunId, Effects]:
     rows = session.execute(select(WhatIfRunRow.id, WhatIfRunRow.result).where(WhatIfRunRow.id.in_(runs)))
     return {WhatIfRunId(number): stored.from_json(result, Effects) for number, result in rows if result is not None}
+
+
+def _figures(session: Session, runs: Collection[WhatIfRunId]) -> Mapping[WhatIfRunId, tuple[MissionFigures, ...]]:
+    rows = session.execute(select(WhatIfRunRow.id, WhatIfRunRow.figures).where(WhatIfRunRow.id.in_(runs)))
+    return {
+        WhatIfRunId(number): tuple(stored.from_json(each, MissionFigures) for each in figures)
+        for number, figures in rows
+    }
 
 
 def effects_of(session: Session, *, run: WhatIfRunId) -> Effects | None:

@@ -30,6 +30,7 @@ from trainer.scenarios.values import (
     Effects,
     Figure,
     MissionEffects,
+    MissionFigures,
     Moved,
     Scenario,
     ScenarioDraft,
@@ -302,6 +303,27 @@ def _figures(rows: Sequence[MissionEffects], *, given: bool) -> Mapping[Figure, 
             Figure.READY: sum(each.ready for each in ends),
             Figure.REQUIRED: sum(each.required for each in ends),
         }
+    )
+
+
+def figures_by_mission(effects: Effects) -> tuple[MissionFigures, ...]:
+    """The main figures of each mission; they add up to those of all."""
+    return tuple(
+        MissionFigures(mission=each.mission, given=_figures([each], given=True), without=_figures([each], given=False))
+        for each in effects.missions
+    )
+
+
+def added_up(
+    kept: Iterable[MissionFigures], *, missions: Collection[MissionId] | None
+) -> tuple[Mapping[Figure, int], Mapping[Figure, int]]:
+    """The main figures of the missions given, or of all: with the scenario and without; empty for none."""
+    rows = [each for each in kept if missions is None or each.mission in missions]
+    if not rows:
+        return {}, {}
+    return (
+        {figure: sum(each.given[figure] for each in rows) for figure in Figure},
+        {figure: sum(each.without[figure] for each in rows) for figure in Figure},
     )
 
 

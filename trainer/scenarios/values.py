@@ -287,6 +287,15 @@ FIGURE_NAMES: dict[Figure, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MissionFigures:
+    """The main figures of one mission, kept beside a result so that lists need not read it."""
+
+    mission: MissionId
+    given: Mapping[Figure, int]
+    without: Mapping[Figure, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
     """A figure of two runs of one scenario that is not the same."""
 
