@@ -9,6 +9,9 @@ from trainer.planning.engine.checker_conditions import Conditions
 from trainer.planning.engine.instance import Ints
 from trainer.planning.engine.ledger import NEVER, Flags, Ledger, awards, closing_days, gap_values, whereabouts
 
+Filter = Callable[[int, int, Ints, slice], Flags]
+"""(person, gap, sessions, the person's rows of the plan) → which sessions are left."""
+
 
 def wrong(z: Ledger, reasons: Ints) -> Iterator[str]:
     i = z.instance
@@ -36,7 +39,13 @@ class _Reasons:
         self.course_ptr = np.searchsorted(i.s_course[self.sessions_of_course], np.arange(i.courses + 1))
         self.awarding: dict[tuple[int, int, int], Ints] = {}
         self.conditions = Conditions(ledger)
-        self.counted = self.conditions.counted()
+        self.counted, self.least = self.conditions.counted(), i.least
+        filters: tuple[tuple[int, bool, Filter], ...] = (
+            (5, True, self._available), (6, True, self._prepared), (12, True, self._counts), (7, True, self._seats),
+            (13, len(i.q_session) > 0, self._unreserved), (14, len(i.s_least) > 0, self._large_enough),
+            (15, len(i.wl_session) > 0, self._in_turn), (8, True, self._money), (9, True, self._time),
+        )  # fmt: skip
+        self.filters = [(code, keeps) for code, asked, keeps in filters if asked]
 
     def codes(self) -> Ints:
         i = self.ledger.instance
@@ -78,11 +87,7 @@ class _Reasons:
         s = s[self.open[s] & ~np.isin(s, z.session[mine])]
         if not len(s):
             return 4
-        filters: tuple[tuple[int, Callable[[int, int, Ints, slice], Flags]], ...] = (
-            (5, self._available), (6, self._prepared), (12, self._counts), (7, self._seats), (13, self._unreserved),
-            (14, self._large_enough), (15, self._in_turn), (8, self._money), (9, self._time),
-        )  # fmt: skip
-        for code, keeps in filters:
+        for code, keeps in self.filters:
             s = s[keeps(p, g, s, mine)]
             if not len(s):
                 return code
@@ -124,7 +129,7 @@ class _Reasons:
         return np.array([self.conditions.has_unreserved(p, each) for each in s.tolist()], bool)
 
     def _large_enough(self, _p: int, _g: int, s: Ints, _mine: slice) -> Flags:
-        enough: Flags = self.counted[s] + 1 >= self.ledger.instance.least[s]
+        enough: Flags = self.counted[s] + 1 >= self.least[s]
         return enough
 
     def _in_turn(self, p: int, _g: int, s: Ints, _mine: slice) -> Flags:
