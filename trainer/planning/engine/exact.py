@@ -109,7 +109,7 @@ def rechoose(table: Table, state: State, people: Ints, *, nodes: int, seconds: f
             for x, k in enumerate(seats[p]):
                 desk.best[x] = k
             place(table.board, desk, state, p, len(seats[p]))
-        if table.joined or sum(int(state.worth[p]) for p in people.tolist()) >= before:
+        if not table.summed or sum(int(state.worth[p]) for p in people.tolist()) >= before:
             break
         for p in people.tolist():
             release(table.board, state, p)

@@ -1,4 +1,7 @@
-"""Least sizes, waiting lists, units and floors as rows of the mixed-integer program over everybody.
+"""Least sizes, waiting lists, units and floors as rows of the mixed-integer program.
+
+Over everybody they say all there is. Of a neighbourhood, a waiting list may be broken towards people outside it who could
+take a seat now; settling the plan mends that.
 
 units    sum of the credits of a unit's gaps <= its need
 sizes    y per session, every seat <= y, sum of the seats that count >= (least - locked ones) y
@@ -43,6 +46,27 @@ class _Rows:
         for k, s in self.session.items():
             self.pairs_at.setdefault(s, []).append(k)
         self.mark = model.board.pair_mark
+        self.others = self._others()
+
+    def _others(self) -> dict[int, list[int]]:
+        """Session → pairs, not locked, of people who are not decided upon now."""
+        table = self.model.table
+        person, pair = table.seats_of(self.model.state)
+        found: dict[int, list[int]] = {}
+        if self.sizes_or_lists and len(self.model.people) < self.instance.people:
+            out = ~np.isin(person, self.model.people)
+            for k in pair[out].tolist():
+                if not self.mark[k] & LOCKED:
+                    found.setdefault(int(self.plain.session_of[table.candidates.pair_session[k]]), []).append(k)
+        return found
+
+    @property
+    def sizes_or_lists(self) -> bool:
+        return len(self.instance.s_least) > 0 or len(self.instance.wl_session) > 0
+
+    def _counts(self, k: int) -> bool:
+        """The seat makes its class larger."""
+        return bool(self.mark[k] & OLD) or self.model.board.pair_net[k] > 0
 
     def units(self) -> None:
         i = self.instance
@@ -60,11 +84,16 @@ class _Rows:
             pairs = self.pairs_at.get(s, [])
             if not pairs:
                 continue
+            count = [x[k] for k in pairs if self._counts(k)]
+            there = self.others.get(s, [])
+            lacking = float(i.s_least[s] - locked[s] - sum(map(self._counts, there)))
+            if there:
+                self.program.row(count, [1.0] * len(count), low=lacking)
+                continue
             y = self.program.column(0.0, whole=True)
             for k in pairs:
                 self.program.row([x[k], y], [1.0, -1.0], high=0)
-            count = [x[k] for k in pairs if self.mark[k] & OLD or self.model.board.pair_net[k] > 0]
-            self.program.row([*count, y], [1.0] * len(count) + [-float(i.s_least[s] - locked[s])], low=0)
+            self.program.row([*count, y], [1.0] * len(count) + [-lacking], low=0)
 
     def floors(self) -> None:
         i = self.instance
@@ -98,23 +127,30 @@ class _Rows:
                     for k in self.pairs_at.get(s, ())
                     if not self.mark[k] & OLD and self.person[k] != p and self._waits_behind(p, place, k, s, places)
                 ]
-                if mine and later:
-                    self._claim(p, s, mine, later)
+                seated = any(
+                    not self.mark[k] & OLD and self._waits_behind(p, place, k, s, places)
+                    for k in self.others.get(s, ())
+                )
+                if mine and (later or seated):
+                    self._claim(p, s, mine, later, seated=seated)
 
     def _waits_behind(self, p: int, place: int, k: int, s: int, places: dict[int, int]) -> bool:
-        i, q = self.instance, self.person[k]
+        i, q = self.instance, int(np.searchsorted(self.model.table.candidates.pair_ptr, k, side="right")) - 1
         if q in places and places[q] <= place:
             return False
         groups = np.flatnonzero((i.q_session == s) & (i.q_release > 0))
         groups = groups[is_of(i, np.full(len(groups), q), groups)]
         return bool(is_of(i, np.full(len(groups), p), groups).all())
 
-    def _claim(self, p: int, s: int, mine: list[int], later: list[int]) -> None:
+    def _claim(self, p: int, s: int, mine: list[int], later: list[int], *, seated: bool) -> None:
         model, program, x = self.model, self.program, self.model.x
         excuse = program.column(0.0, whole=True)
         for k in later:
             columns = [x[k], *(x[m] for m in mine), excuse]
             program.row(columns, [1.0] + [-1.0] * (len(columns) - 1), high=0)
+        if seated:
+            columns = [*(x[m] for m in mine), excuse]
+            program.row(columns, [1.0] * len(columns), low=1)
         b = model.board
         own = [k for k in model.pairs_of[p] if k in x and self.session[k] != s]
         part, course = b.pair_session[mine[0]], self.instance.s_course[s]

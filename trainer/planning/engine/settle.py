@@ -46,6 +46,7 @@ class Settler:
         self.floors = bool((i.m_floor > 0).any()) and i.objective.floor > 0
         table.plain = plain
         table.tied = self._tied()
+        table.summed = not (self.units or self.floors)
         table.kept_bonus = i.objective.change * int(np.count_nonzero(i.s_start[i.old_session] >= i.freeze_day))
         if self.units:
             self._divide()
@@ -66,11 +67,6 @@ class Settler:
         if self.floors:
             tied |= (i.m_floor > 0)[i.p_mission]
         return tied
-
-    @property
-    def plain_worth(self) -> bool:
-        """The sum of what people have is what the plan is worth."""
-        return not (self.units or self.floors)
 
     def settle(self, state: State, movable: Ints) -> None:
         """Make the plan keep every condition; only these people choose anew unless a rule asks for more."""

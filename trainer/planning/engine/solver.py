@@ -268,7 +268,7 @@ class _Run:
     def _judge(self, name: str, plan: Plan, objective: int | None, known: checker.Report | None = None) -> bool:
         """Publish a plan that is said to be worth so much; whether it is the best now."""
         report = known or checker.check(self.instance, plan)
-        honest = not self.settler.plain_worth or objective in {None, report.objective}
+        honest = not self.table.summed or objective in {None, report.objective}
         if not report.feasible or not honest:
             raise PlanRefused(f"stage {name}: {report.breaches or 'objective'}")
         better = self.report is None or report.objective > self.report.objective or name == "repair"
@@ -391,7 +391,7 @@ class _Run:
         count = self.options.neighbourhoods
         if count is None:
             count = neighbourhoods.usual_count(table)
-        if count and not table.joined:
+        if count and table.summed:
             neighbourhoods.improve(table, state, shadow, count=count, stop=stop)
             self.tell("neighbourhoods", state)
 

@@ -105,6 +105,8 @@ class Table:
         """what they may add to everybody's best at most"""
         self.tied = np.zeros(instance.people, bool)
         """[P] they tie the person to others, so that nobody of these can be decided upon alone"""
+        self.summed = True
+        """a plan is worth the sum of what people have"""
         # What everybody's kept seats are worth by being kept: a plan's worth minus this is its objective.
         i = instance
         self.kept_bonus = i.objective.change * int(np.count_nonzero(i.s_start[i.old_session] >= i.freeze_day))
