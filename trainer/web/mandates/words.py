@@ -196,10 +196,12 @@ def area_name(code: str) -> str:
 
 
 def draft_problem(problem: Problem, draft: InstrumentDraft) -> Markup:
-    """What is wrong with a draft, with the task it is about."""
+    """What is wrong with a draft, with the task, phase or condition it is about."""
     said = worded(problem.message)
     prefix, _, rest = (problem.field or "").partition("-")
     place = rest.partition("-")[0]
+    if prefix == "milestones" and place.isdigit() and int(place) < len(draft.milestones):
+        return Markup("{}: {}").format(draft.milestones[int(place)].name or gettext("A phase or condition"), said)
     if prefix != "tasks" or not place.isdigit() or int(place) >= len(draft.tasks):
         return said
     return Markup("{}: {}").format(task_name(draft.tasks[int(place)]), said)
