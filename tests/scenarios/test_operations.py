@@ -395,7 +395,6 @@ def test_only_many_people_make_it_large(
     assert not queries.is_large(session, missions=[made.mission], on=TODAY)
     monkeypatch.setattr(queries, "AT_ONCE", 7)
     assert queries.is_large(session, missions=[made.mission], on=TODAY)
-    assert rules.LOSSES
 
 
 def test_the_figures_of_the_list_are_those_of_the_result(work: Work, session: Session, made: World) -> None:

@@ -1,10 +1,8 @@
 """The pages of scenarios: written, worked out, read, compared, watched and cancelled, each by whoever may."""
 
 import json
-from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.factories import accounts, mandates, partners, planning
@@ -300,7 +298,7 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_large_one_is_left_to_a_worker_and_its_progress_is_shown(
-    site: Site, app: Flask, work: Work, made: World, officer: PersonId, large: None
+    site: Site, work: Work, made: World, officer: PersonId, large: None
 ) -> None:
     scenario = saved(work, share(made.mission))
     site.sign_in(officer)
@@ -391,7 +389,7 @@ def test_a_small_draft_is_not_left_to_a_worker(site: Site, work: Work, made: Wor
 
 
 def test_the_run_of_a_draft_is_for_those_who_may_draft(
-    site: Site, session: Session, work: Work, made: World, manager: PersonId, work_as: Callable[..., Work]
+    site: Site, session: Session, work: Work, made: World, manager: PersonId
 ) -> None:
     text = mandates.draft(made.mission, effective_on=TODAY, adopted_on=None, tasks=())
     run = operations.ask_for_draft(work, draft=mandate_operations.save_draft(work, draft=text), version=1)

@@ -354,12 +354,3 @@ class ScenarioPage:
     """All of them, newest first."""
     partly: bool
     """Whether the scenario looks at missions that are not the reader's."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offered:
-    """Something that can be chosen in a scenario, with its name."""
-
-    key: str
-    name: str
-    mission: MissionId | None = None
