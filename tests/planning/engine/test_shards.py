@@ -29,8 +29,14 @@ EVERYWHERE = pytest.mark.parametrize("lean_run", [False, True], ids=["gathered",
 @pytest.fixture(autouse=True)
 def _no_whole_program(monkeypatch):
     """Have even a small instance priced, instead of handed to HiGHS whole."""
-    monkeypatch.setattr(solver, "EXACT_PAIRS", 0)
-    monkeypatch.setattr(lean, "SAMPLE", 60)
+    _small(monkeypatch)
+
+
+def _small(patch):
+    patch.setattr(solver, "EXACT_PAIRS", 0)
+    patch.setattr(lean, "SAMPLE", 60)
+    patch.setattr(lean, "BLOCK", 10)
+    patch.setattr(shards, "BLOCK", 10)
 
 
 def _told(result):
@@ -41,8 +47,7 @@ def _told(result):
 def answers():
     """What one shard in threads says, by kind of run."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(solver, "EXACT_PAIRS", 0)
-        patch.setattr(lean, "SAMPLE", 60)
+        _small(patch)
         return {kind: solver.solve(WORLD, options=replace(OPTIONS, shards=1, lean=kind)) for kind in (False, True)}
 
 
@@ -61,6 +66,14 @@ def test_without_all_pairs_in_one_place_four_shards_give_the_plan_of_one(answers
     assert _told(result) == _told(answers[True])
     assert checker.check(WORLD, result.plan, result.reasons).right
     assert result.objective <= result.bound
+
+
+def test_without_all_pairs_in_one_place_the_plan_does_not_depend_on_blocks(answers, monkeypatch):
+    monkeypatch.setattr(lean, "BLOCK", 33)
+
+    result = solver.solve(WORLD, options=replace(OPTIONS, shards=2, lean=True))
+
+    assert _told(result) == _told(answers[True])
 
 
 def test_without_all_pairs_in_one_place_the_plan_is_about_as_good(answers):

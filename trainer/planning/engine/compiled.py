@@ -21,7 +21,7 @@ IN_ORDER = (
     "seat_money", "gap_value", "_awards", "_make_items", "_find_beaten", "_serves_until", "_find_needs", "_collect",
     "_fits", "_toll", "_count_sharing",
     "_charge_needy", "_thin_servers", "_ready", "_to_branch_on", "_shares", "_tighten", "_hope", "_look", "best_set", "worth_of",
-    "release", "hold", "place", "respond", "propose", "fill", "ease", "_sits_in", "_covers_alike", "without",
+    "release", "hold", "place", "respond", "fill", "ease", "_sits_in", "_covers_alike", "without",
     "appraise", "one_more_seat", "_next_victim",
     "_log", "_undo", "_victim", "displace",
 )  # fmt: skip
@@ -31,7 +31,7 @@ INLINE = frozenset({"_awards", "_fits", "_ready"})
 """Small and hot: these take bare arrays, since a named tuple is passed by value and copied by every call."""
 
 ENTRIES = (
-    "best_set", "worth_of", "release", "hold", "place", "respond", "propose", "fill", "ease", "without", "displace",
+    "best_set", "worth_of", "release", "hold", "place", "respond", "fill", "ease", "without", "displace",
     "appraise", "one_more_seat",
 )  # fmt: skip
 

@@ -1084,37 +1084,6 @@ def respond(
     return total
 
 
-def propose(
-    b: Board, f: Board, d: Desk, t: State, free: State, v: Prices, closed: Prices, people: Numbers, limit: int,
-    value: Numbers, seats: Numbers, filled: Numbers,
-) -> None:  # fmt: skip
-    """For people without seats: the bound at these prices, and the sessions they would take of what `t` leaves.
-
-    The best set on board `b` when there is room for all (`free`) serves for both, unless something of it is gone or
-    must be prepared for where `b` does not see to that; then they choose anew on board `f`.
-    """
-    blind = b.heed & NEEDS == 0
-    for x in range(len(people)):
-        p = people[x]
-        best_set(b, d, free, v, p, -1, limit)
-        value[x] = d.out[1]
-        again = False
-        money = 0
-        for y in range(d.out[0]):
-            k = d.best[y]
-            s = b.pair_session[k]
-            money += seat_money(b, p, s)
-            if t.taken[s] >= b.s_cap[s] or b.s_cost[s] > t.partner_left[b.s_partner[s]]:
-                again = True
-            if blind and b.pair_mark[k] & NEEDS:
-                again = True
-        if again or money > t.mission_left[b.p_mission[p]]:
-            best_set(f, d, t, closed, p, -1, limit)
-        filled[x] = d.out[0]
-        for y in range(d.out[0]):
-            seats[x * b.width + y] = b.pair_session[d.best[y]]
-
-
 def fill(b: Board, d: Desk, t: State, v: Prices, order: Numbers, limit: int, careful: int) -> int:
     """One after the other, people get their best set among the free seats at these prices; returns the gain.
 

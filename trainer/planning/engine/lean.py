@@ -1,39 +1,33 @@
 """A plan for more people than there is room for their pairs: the centre holds seats and prices, and nothing else.
 
 Prices are found on a sample and, if wanted, adjusted in rounds over everybody. Then people take seats block by block,
-those with most at stake first. The workers find a block's pairs and propose everybody's best set at these prices,
-knowing what was left `LAG` blocks ago; the centre grants proposals in order while there are seats and money, and only
-those who come too late choose anew, one after the other, where their pairs are. Blocks and lag depend on the instance
-alone, so that the plan does not depend on who does the work. The same pass proves the bound.
+those with most at stake first. Workers find the pairs of the blocks ahead side by side, and what each person could have
+at most at these prices, which together proves the bound. Giving seats cannot be split: each person must know what those
+before have taken. So what is left travels from block to block, to where the pairs of each are, and the plan is that of
+one person after the other whoever does the work.
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from trainer.planning.engine.candidates import Candidates, money_of, spread
+from trainer.planning.engine.candidates import Candidates, spread
 from trainer.planning.engine.instance import Instance, Ints
-from trainer.planning.engine.kernels import CLOSED, Board, Numbers, Prices, State
+from trainer.planning.engine.kernels import Board, Numbers, Prices, State
 from trainer.planning.engine.plan import Plan
 from trainer.planning.engine.prices import SAMPLE_ROUNDS, Contest, Market, Shadow
-from trainer.planning.engine.shards import BLOCK, Question, Shard, Shards, Terms, ask_all
+from trainer.planning.engine.shards import BLOCK, Question, Shard, Shards, Terms, ask, ask_all
 from trainer.planning.engine.table import NODES, Response, Table, pays_to_compile
 
 LEAN_FROM = 250_000_000
 """Pairs, estimated from above, from which they are not gathered: about a quarter of them is found, 13 bytes each."""
 
-LAG = 8
-"""Blocks of people at work at once at most."""
-
-BLOCKS = 250
-"""So many blocks at least, so that few people choose without knowing of one another."""
-
-LEAST_BLOCK = 10
-"""People in a block at least."""
+AHEAD = 4
+"""Blocks whose pairs are found before it is their turn; so many and one more are held at a time."""
 
 SAMPLE = 8_000
 """So many people, evenly chosen, find the prices."""
@@ -48,40 +42,15 @@ class Left:
     mission: Ints
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """What the people of a block would take, and what each could have at most at these prices."""
-
-    value: Ints
-    seats: npt.NDArray[np.int32]
-    """[people, max_seats] sessions, -1 none"""
-
-
-def propose(shard: Shard, question: Question, left: Left) -> Proposal:
-    """Everybody's best set of what is left, and the bound as if all were."""
-    (table,) = shard.tables()
-    flat, width, count = table.flat, table.board.width, len(shard.people)
-    money = (table.zeros(len(left.partner), CLOSED), table.zeros(len(left.mission), CLOSED))
-    none = table.zeros(0)
-    free = State(flat(np.minimum(table.cap - 1, 0)), *money, none, none, none)
-    state = State(flat(left.taken), flat(left.partner), flat(left.mission), none, none, none)
-    value, filled, seats = table.zeros(count), table.zeros(count), table.zeros(count * width, -1)
-    prices = {"partner": question.partner, "mission": question.mission}
-    table.kernels.propose(
-        table.bounding, table.filling, table.desks[0], state, free, table.prices(question.session, **prices),
-        table.closed(question.session, **prices), table.everybody, question.nodes, value, seats, filled,
-    )  # fmt: skip
-    return Proposal(value=np.array(value, np.int64), seats=np.array(seats, np.int32).reshape(count, width))
-
-
 def settle(
-    shard: Shard, question: Question, left: Left, who: Ints, seats: npt.NDArray[np.int32], careful: bool
+    shard: Shard, question: Question, left: Left, seats: npt.NDArray[np.int32], careful: bool
 ) -> tuple[Left, npt.NDArray[np.int32]]:
-    """One after the other, these people of the block choose anew among what is left; what is left then, their seats."""
+    """One after the other, the people of the block choose anew among what is left; what is left then, their seats."""
     (table,) = shard.tables()
     state = _state(table, left, seats)
     prices = table.closed(question.session, partner=question.partner, mission=question.mission)
-    table.fill(state, prices, who, board=table.board if careful else table.filling, careful=careful)
+    order = np.arange(len(shard.people))
+    table.fill(state, prices, order, board=table.board if careful else table.filling, careful=careful)
     person, pair = table.seats_of(state)
     out = np.full_like(seats, -1)
     _, nth = spread(np.bincount(person, minlength=len(shard.people)))
@@ -131,14 +100,11 @@ class Lean:
         self.order = np.argsort(-stake, kind="stable")
         self.highest = int(total[-1]) * (i.objective.on_time + i.objective.early)
         """no plan is worth more than every gap closed today for nothing"""
-        block = max(LEAST_BLOCK, min(BLOCK, i.people // BLOCKS))
-        self.blocks = np.split(self.order, range(block, i.people, block))
+        self.blocks = np.split(self.order, range(BLOCK, i.people, BLOCK))
         self.left = Left(
             taken=np.zeros(i.sessions, np.int64), partner=i.partner_budget.copy(), mission=i.mission_budget.copy()
         )
         self.seats = np.full((i.people, self.table.board.width), -1, np.int32)
-        self.refused = 0
-        """people whose proposal came too late"""
 
     def respond(self, prices: Prices, people: Sequence[int] | Numbers | None, *, nodes: int, board: Board) -> Response:
         """By everybody's shards, or by shards made of the chosen people, which keep their pairs while they are asked."""
@@ -187,28 +153,14 @@ class Lean:
     def fill(self, best: Shadow, stop: Callable[[], bool]) -> Shadow:
         """Give everybody seats at the present prices, and prove what these prove."""
         question = self._question()
-        ahead: deque[tuple[Any, Any]] = deque()
-        waiting = iter(self.blocks)
-
-        def launch() -> None:
-            for people in waiting:
-                shard = self.executor.submit(Shard, self.source, people, self.terms, True)
-                ahead.append((shard, self.executor.submit(propose, shard, question, self.left)))
-                return
-
-        for _ in range(LAG):
-            launch()
         worth = np.zeros(self.instance.people, np.int64)
-        for people in self.blocks:
+        for people, shard, held in self._blocks(question):
             if stop():
                 return best
-            shard, held = ahead.popleft()
-            (proposal,) = self.executor.fetch([held])
-            worth[people] = proposal.value
-            late = self._grant(people, proposal.seats)
-            if len(late):
-                self._settle(shard, question, people, late, careful=False)
-            launch()
+            # The answer first: a shard's tables serve one call at a time.
+            (answer,) = self.executor.fetch([held])
+            worth[people] = answer.value
+            self._settle(shard, question, people, careful=False)
         none = np.zeros(0, np.int64)
         proven = self.market.proves(Response(value=worth, size=none, demand=none, partner=none, mission=none))
         return min(best, proven, key=lambda shadow: shadow.bound)
@@ -216,21 +168,21 @@ class Lean:
     def refill(self, stop: Callable[[], bool]) -> None:
         """Everybody, in the same order, may choose anew among what is still free, and nobody loses by it."""
         question = self._question(priced=False)
-        ahead: deque[Any] = deque()
-        waiting = iter(self.blocks)
-
-        def launch() -> None:
-            for people in waiting:
-                ahead.append(self.executor.submit(Shard, self.source, people, self.terms, True))
-                return
-
-        for _ in range(LAG):
-            launch()
-        for people in self.blocks:
+        for people, shard, _ in self._blocks(None):
             if stop():
                 return
-            self._settle(ahead.popleft(), question, people, np.arange(len(people)), careful=True)
-            launch()
+            self._settle(shard, question, people, careful=True)
+
+    def _blocks(self, question: Question | None) -> Iterator[tuple[Ints, Any, Any]]:
+        """The blocks in their order with their shards, and their answers if there is a question; `AHEAD` are begun."""
+        begun: deque[tuple[Ints, Any, Any]] = deque()
+        for people in self.blocks:
+            shard = self.executor.submit(Shard, self.source, people, self.terms, True)
+            answer = None if question is None else self.executor.submit(ask, shard, None, question)
+            begun.append((people, shard, answer))
+            if len(begun) > AHEAD:
+                yield begun.popleft()
+        yield from begun
 
     def plan(self) -> Plan:
         person, nth = np.nonzero(self.seats >= 0)
@@ -245,45 +197,9 @@ class Lean:
             session=session, partner=partner, mission=mission, nodes=NODES, heed=board.heed, skip=board.skip
         )
 
-    def _settle(self, shard: Any, question: Question, people: Ints, who: Ints, *, careful: bool) -> None:
-        held = self.executor.submit(settle, shard, question, self.left, who, self.seats[people], careful)
+    def _settle(self, shard: Any, question: Question, people: Ints, *, careful: bool) -> None:
+        held = self.executor.submit(settle, shard, question, self.left, self.seats[people], careful)
         ((self.left, self.seats[people]),) = self.executor.fetch([held])
-
-    def _grant(self, people: Ints, seats: npt.NDArray[np.int32]) -> Ints:
-        """Grant proposals in order while there are seats and money; who comes too late, by their place in the block."""
-        i = self.instance
-        row, nth = np.nonzero(seats >= 0)
-        session = seats[row, nth].astype(np.int64)
-        money = money_of(i, people[row], session).tolist()
-        course = i.s_course[session]
-        cost, partner = i.c_cost[course].tolist(), i.c_partner[course].tolist()
-        mission = i.p_mission[people].tolist()
-        ends = np.cumsum((seats >= 0).sum(axis=1)).tolist()
-        room = (i.s_cap - self.left.taken).tolist()
-        partner_left, mission_left = self.left.partner.tolist(), self.left.mission.tolist()
-        seat, late, first = session.tolist(), [], 0
-        for x, last in enumerate(ends):
-            mine = range(first, last)
-            first = last
-            for k in mine:
-                room[seat[k]] -= 1
-                partner_left[partner[k]] -= cost[k]
-                mission_left[mission[x]] -= money[k]
-            if mission_left[mission[x]] >= 0 and all(
-                room[seat[k]] >= 0 and partner_left[partner[k]] >= 0 for k in mine
-            ):
-                continue
-            late.append(x)
-            for k in mine:
-                room[seat[k]] += 1
-                partner_left[partner[k]] += cost[k]
-                mission_left[mission[x]] += money[k]
-        self.left = Left(taken=i.s_cap - np.array(room), partner=np.array(partner_left), mission=np.array(mission_left))
-        seats = seats.copy()
-        seats[late] = -1
-        self.seats[people] = seats
-        self.refused += len(late)
-        return np.array(late, np.int64)
 
 
 def _nothing(instance: Instance) -> Candidates:
