@@ -134,7 +134,11 @@ def _previewed(url: str) -> dict[str, dict[str, Any]]:
         began, spent = time.perf_counter(), time.process_time()
         case = queries.read_case(session, name="bench", what_ifs=(leaves,), missions=cards, on=on)
         read_in = round(1000 * (time.perf_counter() - began))
-        effects = operations.work_out(case, read_in=read_in)
+        effects = operations.work_out(
+            case,
+            read_in=read_in,
+            note=lambda done: click.echo(f"{done.step.value + ' …':<28}{done.milliseconds / 1000:>9.2f} s"),
+        )
         steps = {each.step.value: each.milliseconds / 1000 for each in effects.steps}
         figures["scenario"] = _measured(effects.people, steps, time.process_time() - spent)
         del case
