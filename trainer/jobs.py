@@ -279,6 +279,11 @@ JOBS: tuple[Job, ...] = (
         run=_in_transaction("mission-days", account_operations.note_mission_days),
     ),
     Job(
+        name="posting-days",
+        every=timedelta(minutes=10),
+        run=_in_transaction("posting-days", account_operations.note_posting_days),
+    ),
+    Job(
         name="mandate-days",
         every=timedelta(minutes=10),
         run=_in_transaction("mandate-days", mandate_operations.note_mandate_days),

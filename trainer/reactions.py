@@ -382,6 +382,21 @@ def tell_people_of_transfer(work: Work, event: account_events.PeopleMoved) -> No
     )
 
 
+def plan_for_begun_postings(work: Work, event: account_events.PostingsBegan) -> None:
+    """From the day on which people serve elsewhere, what is asked there is what they are planned for."""
+    plan_operations.request_replan(
+        work,
+        people=[PersonId(each) for each in event.people],
+        cause=Cause(
+            entry_id=None,
+            subject=None,
+            sentence=wording("New plan for people who serve elsewhere from {day_on} on", day_on=event.on.isoformat()),
+        ),
+        cause_key=f"postings:{event.on}",
+    )
+    readiness_operations.want_refresh(work, missions=[MissionId(each) for each in event.mission_ids])
+
+
 def plan_after_closing(work: Work, event: account_events.MissionStatusReached) -> None:
     """Take back what a closed mission asked of people who have no other; nothing on the other days."""
     mission = account_queries.mission(work.session, mission=MissionId(event.mission_id))
@@ -806,6 +821,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     account_events.PersonLeft: (plan_for_person,),
     account_events.PeopleMoved: (plan_for_moved_people, tell_people_of_transfer),
     account_events.MissionStatusReached: (plan_after_closing,),
+    account_events.PostingsBegan: (plan_for_begun_postings,),
     account_events.AbsenceNoted: (plan_for_person,),
     plan_events.PlanProposed: (tell_managers_of_plan,),
     plan_events.PlanApproved: (settle_messages_of_plan,),

@@ -12,13 +12,14 @@ from tests.factories.mandates import line, published, rule
 from tests.support.site import Site
 from trainer import reactions
 from trainer.accounts import operations, queries
-from trainer.accounts.events import PeopleMoved
+from trainer.accounts.events import PeopleMoved, PostingsBegan
 from trainer.accounts.values import NewPosting, Office, Role, UnitId
 from trainer.closing import queries as closing_queries
 from trainer.competencies import operations as competency_operations
 from trainer.competencies import queries as competency_queries
 from trainer.competencies.values import Level, Source, SourceRef
 from trainer.interop import transfers_csv
+from trainer.kernel import ledger
 from trainer.kernel.ledger import LedgerEntry
 from trainer.kernel.values import PersonId
 from trainer.kernel.work import Work
@@ -150,6 +151,25 @@ def test_one_plan_for_all_and_a_message_to_each(work: Work, made: World) -> None
     assert run.people == sorted(made.people)
     told = work.session.scalars(select(Notification).where(Notification.dedupe.startswith("transferred:"))).all()
     assert {each.person_id for each in told} == set(made.people)
+
+
+def test_on_their_first_day_there_they_are_planned_for_anew_once(work: Work, work_as, made: World) -> None:
+    operations.move_people(work, moves=made.moves(made.people[:2]))
+    operations.note_posting_days(work)
+    work.session.flush()
+    day = work_as(None, today=FIRST)
+
+    for _ in range(2):
+        operations.note_posting_days(day)
+        work.session.flush()
+
+    (entry,) = work.session.scalars(select(LedgerEntry.id).where(LedgerEntry.event == "PostingsBegan")).all()
+    event = ledger.read_event(work.session, entry)
+    assert isinstance(event, PostingsBegan)
+    assert (event.people, event.mission_ids, event.on) == (tuple(made.people[:2]), (made.new,), FIRST)
+    reactions.plan_for_begun_postings(day, event)
+    work.session.flush()
+    assert work.session.scalars(select(PlanRun.people)).one() == made.people[:2]
 
 
 # A list

@@ -144,3 +144,12 @@ class PeopleMoved(Event):
             *(Subject(kind=SubjectKind.PERSON, id=each) for each in self.people),
             *(Subject(kind=SubjectKind.MISSION, id=each) for each in missions),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingsBegan(Event):
+    """The first day came of postings of people who served elsewhere until then."""
+
+    people: tuple[int, ...]
+    mission_ids: tuple[int, ...]
+    on: date

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import aliased
 
 from trainer.accounts import queries, rules
 from trainer.accounts.events import (
@@ -28,6 +29,7 @@ from trainer.accounts.events import (
     PersonEnrolled,
     PersonLeft,
     PersonMoved,
+    PostingsBegan,
     SignInsEnded,
     UnitAdded,
 )
@@ -59,7 +61,9 @@ from trainer.accounts.values import (
     SignInId,
     UnitId,
 )
+from trainer.kernel import ledger
 from trainer.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from trainer.kernel.ledger import LedgerEntry
 from trainer.kernel.values import PersonId, Problem, wording
 from trainer.kernel.work import Work
 
@@ -399,6 +403,30 @@ def note_mission_days(work: Work) -> None:
     ).all()
     for row in rows:
         _reach_status(work, row)
+
+
+def note_posting_days(work: Work) -> None:
+    """Record whose new posting began, of those who served elsewhere until then; each day is told once."""
+    told = work.session.scalar(
+        select(LedgerEntry.id).where(LedgerEntry.event == PostingsBegan.name).order_by(LedgerEntry.id.desc()).limit(1)
+    )
+    before = None if told is None else ledger.read_event(work.session, told)
+    since = before.on if isinstance(before, PostingsBegan) else work.today - timedelta(days=1)
+    earlier = aliased(PostingRow)
+    rows = work.session.execute(
+        select(PostingRow.person_id, PostingRow.mission_id)
+        .join(earlier, (earlier.person_id == PostingRow.person_id) & (earlier.ends_on == PostingRow.starts_on))
+        .where(PostingRow.starts_on > since, PostingRow.starts_on <= work.today)
+        .distinct()
+    ).all()
+    if rows:
+        work.record(
+            PostingsBegan(
+                people=tuple(sorted({row.person_id for row in rows})),
+                mission_ids=tuple(sorted({row.mission_id for row in rows})),
+                on=work.today,
+            )
+        )
 
 
 def _reach_status(work: Work, row: Mission) -> None:

@@ -228,9 +228,9 @@ class Story:
         reading = edge.reading()
         return [each for one in people or self.people for each in track_queries.assignments_of(reading, person=one)]
 
-    def open_kinds(self) -> set[str]:
+    def open_kinds(self, people: Collection[PersonId] | None = None) -> set[str]:
         """Kinds of task behind the assignments that are open."""
-        return {ref.task_kind for each in self.duties() if each.state in OPEN_STATES for ref in each.because}
+        return {ref.task_kind for each in self.duties(people) if each.state in OPEN_STATES for ref in each.because}
 
     def idle(self, people: Collection[PersonId] | None = None) -> list[Assignment]:
         """What somebody has open and has not begun, and nothing asks for any more."""

@@ -347,6 +347,7 @@ def test_people_go_from_unamid_to_unitams_and_keep_their_credit(story: Story) ->
     lacked = {need.competency for line in page.lines for need in line.needs}
     planned = {closes.competency for each in story.duties(going) if each.state in OPEN_STATES for closes in each.closes}
     assert planned & lacked
+    assert {"PeaceProcess", "HumanRights", "JusticeReform", "ElectAssist"} & story.open_kinds(going)
     assert story.keeps(held)
     assert story.events("PeopleMoved") == 1
 
