@@ -4,16 +4,18 @@ The kernels call one another by name. Each is compiled with the compiled ones be
 that the source stays free of numba and a process that does not need it never imports it.
 """
 
+import hashlib
 import os
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from types import FunctionType, SimpleNamespace
 from typing import Any, TypeVar
 
 import numpy as np
 
-from trainer.planning.engine import filters, kernels, scan
+from trainer.planning.engine import columns, filters, kernels, scan
 
 Question = TypeVar("Question", bound=tuple[Any, ...])
 
@@ -23,7 +25,7 @@ IN_ORDER = (
     "_charge_needy", "_thin_servers", "_ready", "_to_branch_on", "_shares", "_tighten", "_hope", "_look", "best_set", "worth_of",
     "release", "hold", "place", "respond", "fill", "ease", "_sits_in", "_covers_alike", "without",
     "appraise", "one_more_seat", "_next_victim",
-    "_log", "_undo", "_victim", "displace",
+    "_log", "_undo", "_victim", "displace", "choose", "weigh",
 )  # fmt: skip
 """Every kernel after those it calls."""
 
@@ -32,20 +34,34 @@ INLINE = frozenset({"_awards", "_fits", "_ready"})
 
 ENTRIES = (
     "best_set", "worth_of", "release", "hold", "place", "respond", "fill", "ease", "without", "displace",
-    "appraise", "one_more_seat",
+    "appraise", "one_more_seat", "choose", "weigh",
 )  # fmt: skip
 
 
 def is_cached() -> bool:
-    """An earlier process has left machine code for the present source on disk, so that using it costs no wait."""
-    source = Path(kernels.__file__)
-    made = [f.stat().st_mtime for folder in _folders(source) for f in folder.glob("kernels.displace-*.nbi")]
-    return bool(made) and max(made) >= source.stat().st_mtime
+    """All machine code for the present source lies on disk, so that using it costs no wait."""
+    return any((folder / _mark()).exists() for folder in _folders())
 
 
-def _folders(source: Path) -> Iterator[Path]:
+def note_cached() -> None:
+    """Say beside the machine code that all of it has been made from the present source."""
+    for folder in _folders():
+        if any(folder.glob("kernels.displace-*.nbi")):
+            (folder / _mark()).touch()
+
+
+@cache
+def _mark() -> str:
+    """The name of the note: another one for other sources, whenever their files were written, or another numba."""
+    digest = hashlib.sha256(version("numba").encode())
+    for source in ("kernels", "columns", "filters", "scan"):
+        digest.update(Path(__file__).with_name(f"{source}.py").read_bytes())
+    return f"machine-code-{digest.hexdigest()[:16]}"
+
+
+def _folders() -> Iterator[Path]:
     """Where numba keeps machine code: a folder that is named, else beside the source, else the user's own."""
-    yield source.parent / "__pycache__"
+    yield Path(__file__).parent / "__pycache__"
     named = os.environ.get("NUMBA_CACHE_DIR")
     shared = Path(named) if named else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"), "numba")
     yield from shared.glob("engine_*")
@@ -59,9 +75,9 @@ def machine_code() -> SimpleNamespace:
     def jit(function: FunctionType, name: str) -> Any:
         return numba.njit(cache=True, nogil=True, inline="always" if name in INLINE else "never")(function)
 
-    names: dict[str, Any] = dict(vars(kernels))
+    names: dict[str, Any] = vars(kernels) | vars(columns)
     for name in IN_ORDER:
-        plain = getattr(kernels, name)
+        plain = names[name]
         twin = FunctionType(plain.__code__, names, name, plain.__defaults__, plain.__closure__)
         twin.__qualname__ = name
         names[name] = jit(twin, name)
@@ -96,4 +112,5 @@ def filtering() -> Any:
 
 def plain_code() -> SimpleNamespace:
     """The same entries as Python runs them."""
-    return SimpleNamespace(**{name: getattr(kernels, name) for name in ENTRIES})
+    names = vars(kernels) | vars(columns)
+    return SimpleNamespace(**{name: names[name] for name in ENTRIES})

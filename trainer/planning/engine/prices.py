@@ -6,13 +6,14 @@ best bound seen and its prices are kept. Only people with a pair in something co
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from trainer.planning.engine.candidates import Lookup, closing_value, money_of
+from trainer.planning.engine.columns import WHOLE, Columns
 from trainer.planning.engine.instance import Instance, Ints
-from trainer.planning.engine.kernels import SCALE, Numbers, Prices
+from trainer.planning.engine.kernels import CLOSED, SCALE, Numbers, Prices
 from trainer.planning.engine.table import NODES, PROOF_NODES, Response, Table
 
 
@@ -98,18 +99,18 @@ def no_prices(table: Table, contest: Contest) -> Shadow:
 
 
 def usual_rounds(table: Table, contest: Contest) -> int:
-    """Rounds that suit the size: plain code affords few."""
+    """Times that everybody is asked, as suits the size: plain code affords few."""
     if not table.quick:
-        return min(30, 2_000 // max(1, len(contest.people)))
-    return max(2, min(60, 120_000 // max(1, len(contest.people))))
+        return min(12, 2_000 // max(1, len(contest.people)))
+    return max(4, min(30, 60_000 // max(1, len(contest.people))))
 
 
 def proven(table: Table, contest: Contest, warm: Shadow, known: Shadow) -> Shadow:
     """The better of the known bound and what the warm prices prove for this instance."""
     if not warm.fits(table):
         return known
-    start = replace(warm, bound=known.bound)
-    found = find(table, contest, start, rounds=1, eta=0.0, stop=lambda: False)
+    market = Market(table, contest, warm)
+    found = market.proves(market.ask(table.flat(contest.people)))
     return found if found.bound < known.bound else known
 
 
@@ -119,13 +120,23 @@ PROOF_UNTIL = 10_000_000
 PROOF_NODES_AT_MOST = 500
 """Branch-and-bound nodes per person of a proof beyond that."""
 
-SAMPLE = 1_000
-"""So many people, evenly chosen, tell enough for a first guess at the prices; one in fifty at least."""
-
 SAMPLE_ROUNDS = 40
+"""Rounds of a sample where nobody's columns are kept; see `lean.py`."""
 
-SAMPLE_FROM = 5_000
-"""Contested people from which a sample is asked first."""
+PARTS = 8
+"""Contested people are asked part by part, and the prices moved after each."""
+
+PARTED_FROM = 1_000
+"""Contested people from which that pays."""
+
+ROOM = 20
+"""Columns remembered per person."""
+
+MOVES = 30
+"""Moves of the prices on the columns between two searches."""
+
+HOT, COLD, WARM = 0.3, 0.01, 0.05
+"""The heat at first, at last, and at first where the prices are good already, in parts of the value of a usual gap."""
 
 
 class Market:
@@ -135,30 +146,64 @@ class Market:
         i = self.instance = table.instance
         self.table, self.contest = table, contest
         money = len(i.partner_budget) + len(i.mission_budget)
-        unit = float(i.objective.on_time * max(1.0, np.median(i.g_weight)))
+        self.unit = float(i.objective.on_time * max(1.0, np.median(i.g_weight)))
         dear = float(np.median(i.c_cost[i.c_cost > 0])) if (i.c_cost > 0).any() else 1.0
-        self.unit = np.concatenate((np.full(i.sessions, unit), np.full(money, unit / dear * 2**SCALE / 4)))
+        self.per = np.concatenate((np.ones(i.sessions), np.full(money, 2**SCALE / dear)))
+        self.push = np.concatenate((np.full(i.sessions, self.unit), np.full(money, self.unit / dear * 2**SCALE / 4)))
         self.slack = np.concatenate((np.full(i.sessions, 3.0), np.full(money, 1000.0)))
+        self.pace = np.zeros(len(self.push))
         self.cap = np.concatenate((table.cap, table.partner_left, table.mission_left)).astype(float)
         self.contested = np.concatenate((contest.session, contest.partner, contest.mission)) > 0
         self.price = np.concatenate((start.session, start.partner, start.mission)).astype(float)
-        self.pace = np.zeros(len(self.price))
         self.cuts = (i.sessions, i.sessions + len(i.partner_budget))
+        self.session_cost, self.session_partner = i.c_cost[i.s_course], i.c_partner[i.s_course]
 
     def integers(self) -> tuple[Ints, Ints, Ints]:
         session, partner, mission = np.split(np.rint(self.price).astype(np.int64), self.cuts)
         return session, partner, mission
 
     def ask(self, people: Numbers, *, nodes: int = NODES) -> Response:
+        return self.table.respond(self.prices(), people, nodes=nodes)
+
+    def prices(self) -> Prices:
         session, partner, mission = self.integers()
-        return self.table.respond(self.table.prices(session, partner=partner, mission=mission), people, nodes=nodes)
+        return self.table.prices(session, partner=partner, mission=mission)
 
     def move(self, answer: Response, *, scale: float, step: float) -> None:
-        """Dearer where more was asked for than there is, cheaper where less."""
+        """Dearer where more was asked for than there is, cheaper where less: where no columns are kept."""
         demand = np.concatenate((answer.demand, answer.partner, answer.mission)) * scale
-        push = step * self.unit * np.clip((demand - self.cap) / (self.cap + self.slack), -1, 2)
+        push = step * self.push * np.clip((demand - self.cap) / (self.cap + self.slack), -1, 2)
         self.pace = 0.5 * self.pace + push
         self.price = np.where(self.contested, np.maximum(self.price + self.pace, 0), 0)
+
+    def settle(self, columns: Columns, known: int, *, heat: float) -> None:
+        """Move the prices towards those at which the first `known` people's columns fill what there is.
+
+        The accelerated gradient method on the dual of the columns, made smooth by the heat. A price moves by the heat
+        times the excess over what is asked for, divided by the usual number of seats in a column.
+        """
+        i, whole = self.instance, len(self.contest.people) / known / WHOLE
+        ahead, momentum, before = self.price.copy(), 1.0, self.price
+        for _ in range(MOVES):
+            session, partner, mission = np.split(np.rint(ahead).astype(np.int64), self.cuts)
+            full = session + (partner[self.session_partner] * self.session_cost >> SCALE)
+            seats, money = self.table.weigh(columns, full, mission, known, heat)
+            paid = np.bincount(self.session_partner, seats * self.session_cost, minlength=len(i.partner_budget))
+            demand = np.concatenate((seats, paid, money)) * whole
+            step = heat * self.per * (demand - self.cap) / (3 * np.maximum(np.maximum(self.cap, demand), 1))
+            now = np.where(self.contested, np.maximum(ahead + step, 0), 0)
+            # Start the momentum anew when it carries the prices back.
+            if float(((ahead - now) * (now - before) / self.per).sum()) > 0:
+                momentum = 1.0
+            faster = (1 + np.sqrt(1 + 4 * momentum * momentum)) / 2
+            ahead = np.maximum(now + (momentum - 1) / faster * (now - before), 0)
+            momentum, before = faster, now
+        self.price = before
+
+    def here(self) -> Shadow:
+        """The present prices, of which nothing is proven yet."""
+        session, partner, mission = self.integers()
+        return Shadow(session=session, partner=partner, mission=mission, bound=CLOSED)
 
     def proves(self, answer: Response) -> Shadow:
         """The present prices with what the answer of all contested people proves."""
@@ -178,39 +223,37 @@ def _with_bound(table: Table, session: Ints, partner: Ints, mission: Ints, worth
     return Shadow(session=session, partner=partner, mission=mission, bound=bound, worth=worth)
 
 
-def find(table: Table, contest: Contest, start: Shadow, *, rounds: int, eta: float, stop: Callable[[], bool]) -> Shadow:
-    """Better prices after so many rounds from a start; the bound never gets worse."""
-    best = start
-    if not len(contest.people) or rounds == 0:
-        return best
+def find(table: Table, contest: Contest, start: Shadow, *, rounds: int, warm: bool, stop: Callable[[], bool]) -> Shadow:
+    """Better prices after everybody was asked so many times; the bound never gets worse.
+
+    Column generation with first-order steps: people are asked part by part for their best set, and what all have ever
+    chosen is the market on which the prices are settled before the next part is asked. The market is smooth at first and
+    cools down to what people would really do.
+    """
+    n = len(contest.people)
+    if not n or rounds == 0:
+        return start
     market = Market(table, contest, start)
-    people = table.flat(contest.people)
-    if eta > 0.2 and len(contest.people) >= SAMPLE_FROM:
-        stride = min(50, len(contest.people) // SAMPLE)
-        sample = table.flat(contest.people[::stride])
-        for k in range(SAMPLE_ROUNDS):
-            if stop():
-                return best
-            market.move(market.ask(sample), scale=stride, step=eta / (1 + k / 8))
-        eta /= 5
-    for k in range(rounds):
+    parts = PARTS if n >= PARTED_FROM else 1
+    order = np.concatenate([contest.people[part::parts] for part in range(parts)])
+    cuts = np.cumsum([0, *(len(contest.people[part::parts]) for part in range(parts))]).tolist()
+    columns = table.columns(order, ROOM)
+    steps, first = rounds * parts, WARM if warm else HOT
+    for k in range(steps):
         if stop():
-            break
-        answer = market.ask(people)
-        found = market.proves(answer)
-        if found.bound < best.bound:
-            best = found
-        market.move(answer, scale=1, step=eta / (1 + k / 8))
-    return best if stop() else prove(table, contest, best)
-
-
-def prove(table: Table, contest: Contest, shadow: Shadow) -> Shadow:
-    """The same prices with the bound worked out thoroughly."""
-    market = Market(table, contest, shadow)
-    people = table.flat(contest.people)
+            return prove(table, contest, market.here(), start, nodes=1)
+        table.choose(columns, market.prices(), cuts[k % parts], cuts[k % parts + 1])
+        cooled = first * (COLD / first) ** min(1.0, k / (0.75 * steps))
+        market.settle(columns, cuts[min(k + 1, parts)], heat=cooled * market.unit)
     nodes = PROOF_NODES if len(table.candidates) < PROOF_UNTIL else PROOF_NODES_AT_MOST
-    found = market.proves(market.ask(people, nodes=nodes))
-    return found if found.bound < shadow.bound else shadow
+    return prove(table, contest, market.here(), start, nodes=nodes)
+
+
+def prove(table: Table, contest: Contest, prices: Shadow, known: Shadow, *, nodes: int) -> Shadow:
+    """These prices with the bound that so many nodes per person prove, or what was known if that is better."""
+    market = Market(table, contest, prices)
+    found = market.proves(market.ask(table.flat(contest.people), nodes=nodes))
+    return found if found.bound < known.bound else known
 
 
 def glance(table: Table, warm: Shadow | None) -> Shadow:

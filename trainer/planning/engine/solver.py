@@ -32,7 +32,7 @@ from pathlib import Path
 import numpy as np
 
 from trainer.planning.engine import candidates as pairs
-from trainer.planning.engine import checker, exact, explain, family, neighbourhoods, plain, prices, repair
+from trainer.planning.engine import checker, compiled, exact, explain, family, neighbourhoods, plain, prices, repair
 from trainer.planning.engine.executors import Dask, Executor, Threads
 from trainer.planning.engine.instance import Instance, Ints
 from trainer.planning.engine.kernels import State
@@ -61,7 +61,7 @@ class Options:
     time_limit: float | None = None
     """seconds; looked at between rounds only"""
     rounds: int | None = None
-    """price rounds; by default as many as suit the size"""
+    """times that everybody is asked for the prices; by default as many as suit the size"""
     sweeps: int | None = None
     """passes of displacement at most; by default as many as suit the size"""
     nodes: int = 2000
@@ -193,7 +193,9 @@ def replan(
 def make_machine_code() -> None:
     """Leave machine code on disk, so that no later run waits for the compiler; a minute once, a second from then on."""
     options = Options(machine_code=True, sweeps=1, nodes=1, mip_seconds=1.0, threads=1)
-    solve(family.generate(150, seed=1), options=options)
+    for mode in ("first", "exact"):
+        solve(family.generate(150, seed=1), options=replace(options, mode=mode))
+    compiled.note_cached()
 
 
 class _Run:
@@ -319,12 +321,11 @@ class _Run:
             repair.displace(self.table, state, contest.value, sweeps=self.sweeps, stop=self.stop, bound=self.bound)
             self.tell("displace", state)
             self._lift(state, contest)
+            if self.table.quick and self.plain.is_bare and not self._enough():
+                shadow = self._improve(contest, shadow)
             self._exact(contest)
             return self.finish(shadow)
-        shadow = self._priced(contest, shadow)
-        # Not from the first plan: its seats would stand in the way of a fill that knows the prices.
-        self._improve(repair.keep(self.table), contest, shadow)
-        return self.finish(shadow)
+        return self.finish(self._improve(contest, shadow))
 
     def _lean(self, lean: Lean) -> prices.Shadow:
         """A first plan without all pairs in one place; more rounds over everybody when they are asked for."""
@@ -374,13 +375,17 @@ class _Run:
         if rounds is None:
             rounds = prices.usual_rounds(self.table, contest)
         shadow = prices.find(
-            self.table, contest, shadow, rounds=rounds, eta=0.5 if self.options.warm is None else 0.1, stop=self.stop
+            self.table, contest, shadow, rounds=rounds, warm=self.options.warm is not None, stop=self.stop
         )
         self.bound = shadow.bound
         return shadow
 
-    def _improve(self, state: State, contest: prices.Contest, shadow: prices.Shadow) -> None:
+    def _improve(self, contest: prices.Contest, shadow: prices.Shadow) -> prices.Shadow:
+        """Prices, a plan at these prices, and its mending. Returns the prices."""
         table, stop = self.table, self.stop
+        shadow = self._priced(contest, shadow)
+        # Not from the first plan: its seats would stand in the way of a fill that knows the prices.
+        state = repair.keep(table)
         repair.priced_fill(table, state, contest, shadow, stop)
         self.tell("prices", state)
         repair.displace(table, state, contest.value, sweeps=self.sweeps, stop=stop, bound=shadow.bound)
@@ -390,10 +395,11 @@ class _Run:
         self._lift(state, contest)
         count = self.options.neighbourhoods
         if count is None:
-            count = neighbourhoods.usual_count(table)
+            count = 0 if self._small() else neighbourhoods.usual_count(table)
         if count and table.summed:
             neighbourhoods.improve(table, state, shadow, count=count, stop=stop)
             self.tell("neighbourhoods", state)
+        return shadow
 
     def finish(self, shadow: prices.Shadow) -> Result:
         report, bound = self.report, self.bound

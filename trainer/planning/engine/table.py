@@ -4,7 +4,7 @@ Everything that stages share is here and nothing that decides. A table is `quick
 arrays; a small one runs the same kernels over lists, which Python indexes faster.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -13,6 +13,7 @@ import numpy as np
 
 from trainer.planning.engine import compiled
 from trainer.planning.engine.candidates import LOCKED, NEEDS, OLD, SERVES, Candidates, money_of
+from trainer.planning.engine.columns import Columns
 from trainer.planning.engine.instance import ON_SITE, Instance, Ints
 from trainer.planning.engine.kernels import CLOSED, Board, Desk, Numbers, Prices, State
 from trainer.planning.engine.plain import Plain
@@ -57,6 +58,12 @@ class Response:
     mission: Ints
 
 
+def sum_of(parts: Iterable[Numbers]) -> Ints:
+    """What the threads have counted, together."""
+    total: Ints = np.sum([np.asarray(part, np.int64) for part in parts], axis=0, dtype=np.int64)
+    return total
+
+
 def pays_to_compile(pairs: int) -> bool:
     """So many pairs are sooner done by machine code, the wait for it included."""
     return pairs >= QUICK_FROM or (pairs >= QUICK_IF_READY and compiled.is_cached())
@@ -96,6 +103,7 @@ class Table:
         self.bounding = self.relaxed if self.relaxes else self.board
         self.filling = self.simple if self.relaxes else self.board
         self.desks = [self._desk() for _ in range(self.threads)]
+        self.workers = ThreadPoolExecutor(self.threads)
         self.everybody = self.flat(np.arange(instance.people))
         # What conditions beyond each person and the prices change; see `settle`, which sets them.
         self.plain: Plain | None = None
@@ -245,6 +253,54 @@ class Table:
     def copy(self, state: State) -> State:
         return State(*(part.copy() for part in state))
 
+    def divide(self, work: Callable[[int, int, int], None], first: int, last: int) -> None:
+        """Call work(t, first, last) for an equal part of the range in each of the threads."""
+        cuts = [first + (last - first) * t // self.threads for t in range(self.threads + 1)]
+        if self.threads == 1:
+            work(0, first, last)
+        else:
+            list(self.workers.map(work, range(self.threads), cuts[:-1], cuts[1:]))
+
+    def boundless(self) -> State:
+        """Seats and money for everybody, whatever they choose."""
+        i = self.instance
+        return State(
+            taken=self.flat(np.minimum(self.cap - 1, 0)),
+            partner_left=self.zeros(len(i.partner_budget), CLOSED),
+            mission_left=self.zeros(len(i.mission_budget), CLOSED),
+            seats=self.zeros(0), filled=self.zeros(0), worth=self.zeros(0),
+        )  # fmt: skip
+
+    def columns(self, people: Ints, room: int) -> Columns:
+        """Room for columns of these people, each with the one of having nothing but locked seats."""
+        n, width = len(people), max(1, self.instance.max_seats)
+        worth = np.zeros((n, room), np.int64)
+        worth[:, 0] = np.asarray(self.empty_state().worth)[people]
+        return Columns(
+            people=self.flat(people), mission=self.flat(self.instance.p_mission[people]), chosen=self.zeros(n, 1),
+            session=self.flat(np.full(n * room * width, -1, np.int32)), worth=self.flat(worth),
+            money=self.zeros(n * room), room=room, width=width,
+        )  # fmt: skip
+
+    def choose(self, columns: Columns, prices: Prices, first: int, last: int, *, nodes: int = NODES) -> None:
+        """These of the columns' people choose at these prices as if there were seats and money for all."""
+        free = self.boundless()
+        self.divide(
+            lambda t, a, z: self.kernels.choose(self.bounding, self.desks[t], free, prices, columns, a, z, nodes),
+            first, last,
+        )  # fmt: skip
+
+    def weigh(self, columns: Columns, price: Ints, mission_price: Ints, last: int, heat: float) -> tuple[Ints, Ints]:
+        """What the first `last` people ask of sessions, and of missions in money: in parts of columns.WHOLE."""
+        i = self.instance
+        parts = [(self.zeros(i.sessions), self.zeros(len(i.mission_budget))) for _ in self.desks]
+        scratch = [(self.zeros(columns.room), self.zeros(columns.room)) for _ in self.desks]
+        prices = self.flat(price), self.flat(mission_price)
+        self.divide(
+            lambda t, a, z: self.kernels.weigh(columns, *prices, a, z, heat, *parts[t], *scratch[t]), 0, last
+        )  # fmt: skip
+        return sum_of(part[0] for part in parts), sum_of(part[1] for part in parts)
+
     def respond(
         self, prices: Prices, people: Sequence[int] | Numbers | None = None, *, nodes: int = NODES,
         board: Board | None = None,
@@ -257,39 +313,19 @@ class Table:
             return self.elsewhere.respond(prices, people, nodes=nodes, board=board or self.bounding)
         i = self.instance
         chosen = self.everybody if people is None else people
-        free = State(
-            taken=self.flat(np.minimum(self.cap - 1, 0)),
-            partner_left=self.zeros(len(i.partner_budget), CLOSED),
-            mission_left=self.zeros(len(i.mission_budget), CLOSED),
-            seats=self.zeros(0), filled=self.zeros(0), worth=self.zeros(0),
-        )  # fmt: skip
+        free = self.boundless()
         value, size = self.zeros(i.people), self.zeros(i.people)
         parts = [
             [self.zeros(n) for n in (i.sessions, len(i.partner_budget), len(i.mission_budget))] for _ in self.desks
         ]
-        cuts = [len(chosen) * t // self.threads for t in range(self.threads + 1)]
 
-        def work(t: int) -> None:
+        def work(t: int, first: int, last: int) -> None:
             self.kernels.respond(
-                board or self.bounding,
-                self.desks[t],
-                free,
-                prices,
-                chosen,
-                cuts[t],
-                cuts[t + 1],
-                nodes,
-                *parts[t],
-                value,
-                size,
-            )
+                board or self.bounding, self.desks[t], free, prices, chosen, first, last, nodes, *parts[t], value, size
+            )  # fmt: skip
 
-        if self.threads == 1:
-            work(0)
-        else:
-            with ThreadPoolExecutor(self.threads) as pool:
-                list(pool.map(work, range(self.threads)))
-        demand, partner, mission = (sum(np.asarray(part[n]) for part in parts) for n in range(3))
+        self.divide(work, 0, len(chosen))
+        demand, partner, mission = (sum_of(part[n] for part in parts) for n in range(3))
         return Response(
             value=np.asarray(value), size=np.asarray(size), demand=np.asarray(demand),
             partner=np.asarray(partner), mission=np.asarray(mission),
