@@ -932,6 +932,10 @@ def best_set(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int, limit: in
 
     The person's own unlocked seats must have been released from the state. After `limit` nodes the search stops:
     the set is then the best seen, the bound still holds and out[3] is 1.
+
+    There are up to three searches. The first leaves out what must be prepared for: its best set is found at once and
+    hardly ever beaten. The second has everything. When that one is stopped, the third takes prerequisites as held, for
+    their toll at the root: it bounds what the second did not get to.
     """
     n = _collect(b, d, t, v, p, ban)
     gaps = b.g_ptr[p + 1] - b.g_ptr[p]
@@ -943,24 +947,31 @@ def best_set(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int, limit: in
             m += 1
     needy = _charge_needy(b, d, n, gaps)
     _thin_servers(d, n)
+    part = 0 if needy > 0 and limit > 1 else 1
+    if part == 0:
+        for x in range(needy):
+            d.status[d.queue[x]] = -1
     depth = 0
     nodes = 0
     best = -CLOSED
+    found = -CLOSED
     count = 0
-    root = 0
+    root = CLOSED
     cut = 0
     while True:
         nodes += 1
-        top = _look(b, d, t, p, n, m, gaps, needy, best, limit >= THOROUGH_FROM)
+        top = _look(b, d, t, p, n, m, gaps, needy if part == 1 else 0, best, limit >= THOROUGH_FROM)
         current = d.out[0]
         bound = d.out[1]
-        if nodes == 1:
-            root = bound
+        if nodes == 1 and part > 0:
+            root = min(root, bound)
         if current > best:
             best = current
-            count = m
-            for x in range(m):
-                d.best[x] = d.item[d.chosen[x]]
+            if part < 2:
+                found = current
+                count = m
+                for x in range(m):
+                    d.best[x] = d.item[d.chosen[x]]
         if top >= 0 and bound > best and nodes < limit:
             i = _to_branch_on(b, d, t, p, top, n, m)
             d.stack_phase[depth] = 0
@@ -982,17 +993,29 @@ def best_set(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int, limit: in
             if d.stack_phase[depth] == 0:
                 m -= 1
             d.status[d.stack_item[depth]] = 0
-        if depth == 0:
+        if depth > 0:
+            i = d.stack_item[depth - 1]
+            d.stack_phase[depth - 1] = 1
+            d.status[i] = -1
+            m -= 1
+        elif part == 0 or (part == 1 and cut and needy > 0 and limit > 1):
+            for x in range(needy):
+                i = d.queue[x]
+                if d.least_toll[i] < CLOSED:
+                    d.status[i] = 0
+                if part == 1:
+                    d.need_comp[i] = -1
+                    d.cost[i] += min(d.least_toll[i], CLOSED)
+            part += 1
+            nodes = 0
+            cut = 0
+        else:
             break
-        i = d.stack_item[depth - 1]
-        d.stack_phase[depth - 1] = 1
-        d.status[i] = -1
-        m -= 1
     d.out[0] = count
-    d.out[1] = root if cut else best
+    d.out[1] = root if cut else min(root, best)
     d.out[2] = nodes
-    d.out[3] = cut
-    return best
+    d.out[3] = 1 if d.out[1] > found else 0
+    return found
 
 
 def worth_of(b: Board, d: Desk, p: int, seats: Numbers, at: int, count: int) -> int:
