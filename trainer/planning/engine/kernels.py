@@ -24,7 +24,7 @@ SCALE = 20
 NEEDS, OLD, LOCKED, SERVES = 1, 2, 4, 8
 
 THOROUGH_FROM = 500
-"""Node limits from which it pays to work out tolls anew at every node."""
+"""Node limits from which the bound is what is wanted: then it pays to work out tolls anew at every node."""
 
 THIN_FROM = 6
 """Items from which it pays to look for useless ones first."""
@@ -934,8 +934,8 @@ def best_set(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int, limit: in
     the set is then the best seen, the bound still holds and out[3] is 1.
 
     There are up to three searches. The first leaves out what must be prepared for: its best set is found at once and
-    hardly ever beaten. The second has everything. When that one is stopped, the third takes prerequisites as held, for
-    their toll at the root: it bounds what the second did not get to.
+    hardly ever beaten. The second has everything. When that one is stopped and a bound is wanted, the third takes
+    prerequisites as held, for their toll at the root: it bounds what the second did not get to.
     """
     n = _collect(b, d, t, v, p, ban)
     gaps = b.g_ptr[p + 1] - b.g_ptr[p]
@@ -998,7 +998,7 @@ def best_set(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int, limit: in
             d.stack_phase[depth - 1] = 1
             d.status[i] = -1
             m -= 1
-        elif part == 0 or (part == 1 and cut and needy > 0 and limit > 1):
+        elif part == 0 or (part == 1 and cut and needy > 0 and limit >= THOROUGH_FROM):
             for x in range(needy):
                 i = d.queue[x]
                 if d.least_toll[i] < CLOSED:
