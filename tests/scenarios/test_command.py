@@ -63,6 +63,11 @@ def test_scenarios_are_listed_worked_out_and_compared(url: str) -> None:
     assert row.split()[-2:] == ["2", "4"]
 
 
+def test_that_nothing_was_supposed_yet_is_said(empty_database: AbstractContextManager[str]) -> None:
+    with empty_database as address:
+        assert run("list", "--database", address) == (0, "No scenarios.\n")
+
+
 def test_the_same_figures_come_as_json(url: str) -> None:
     found = json.loads(run("run", "Half", "--database", url, "--json")[1])
     listed = json.loads(run("list", "--database", url, "--json")[1])

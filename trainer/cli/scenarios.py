@@ -38,6 +38,8 @@ def list_scenarios(start: Start | None, *, database: str | None, as_json: bool) 
     if as_json:
         click.echo(json.dumps({"scenarios": [line_to_json(each) for each in lines]}, ensure_ascii=False))
         return
+    if not lines:
+        click.echo("No scenarios.")
     for line in lines:
         when = "" if line.run is None or line.run.on is None else f", as on {line.run.on}"
         click.echo(f"{line.scenario.id:>4}  {line.scenario.name}: {STANDING_NAMES[line.standing]}{when}")
