@@ -140,9 +140,10 @@ def _tell(account: dict[str, Any]) -> None:
     for each in account["strength"]:
         click.echo(f"Strength, paragraph {each['paragraph']}: {each['words']}.")
     for each in account["suggestions"]:
-        asked = " and ".join(each["modality"]) or each["change"]
+        asked = "end" if each["change"] == "end" else " and ".join(each["modality"]) or each["change"]
         force = "" if each["requested"] else ", encouraged"
-        sure = "not recognised" if each["confidence"] is None else f"{each['confidence']} in 100"
+        unknown = "how sure is not known" if each["task"] else "not recognised"
+        sure = unknown if each["confidence"] is None else f"{each['confidence']} in 100"
         where = f" in {each['area_of_operations']}" if each["area_of_operations"] else ""
         click.echo(
             f"{each['paragraph']:<12} {each['area'] or '-':<4} {each['task'] or '?':<18} {asked}{force}{where} "

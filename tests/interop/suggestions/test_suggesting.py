@@ -211,14 +211,42 @@ def test_a_renewal_and_a_strength_are_no_tasks() -> None:
         ),
         ("Requests the Mission, in addition, to monitor the clearance of landmines;", Relation.ADDS, TaskChange.EXTEND),
         ("Decides that the Mission shall cease mine action on 30 June 2027;", Relation.ENDS, TaskChange.END),
+        ("Requests the Mission to cease its support to mine action;", Relation.ENDS, TaskChange.END),
         ("Requests the Mission to monitor the human rights situation;", Relation.NEW, TaskChange.SET),
     ],
-    ids=["continues", "weaker", "with an end", "adds", "ends", "new"],
+    ids=["continues", "weaker", "with an end", "adds", "ends", "ceases", "new"],
 )
 def test_a_suggestion_says_what_becomes_of_the_task_in_force(text: str, relation: Relation, change: TaskChange) -> None:
     found = only(f"1. {text}", task("Demining"))
 
     assert (found.relation, found.change) == (relation, change)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "last_on"),
+    [
+        ("en", "Requests the Mission to cease its support to mine action by 30 April 2027;", date(2027, 4, 30)),
+        ("en", "Requests the Mission to discontinue mine action from 1 July 2027;", date(2027, 6, 30)),
+        ("en", "Decides that the Mission shall no longer assist mine action;", None),
+        ("fr", "Prie la Mission de cesser son appui au déminage d'ici au 30 avril 2027 ;", date(2027, 4, 30)),
+    ],
+)
+def test_what_ends_a_task_gives_its_last_day(language: str, text: str, last_on: date | None) -> None:
+    found = only(f"1. {text}", task("Demining"), language=language)
+
+    assert (found.change, found.starts_on, found.last_on, found.remarks) == (TaskChange.END, None, last_on, ())
+
+
+def test_what_ends_a_task_that_is_not_in_force_is_never_almost_certain() -> None:
+    found = only("1. Requests the Mission to discontinue mine action;", task("Gender"))
+
+    assert (found.change, found.share) == (TaskChange.END, None)
+
+
+def test_all_necessary_means_for_the_mandate_are_the_use_of_force() -> None:
+    found = only("1. Authorizes the Mission to use all necessary means to carry out its mandate;")
+
+    assert (found.task_kind, found.modalities) == ("UseOfForce", (Modality.SECURE,))
 
 
 def test_a_task_of_one_place_is_meant_where_the_text_names_none() -> None:

@@ -190,6 +190,15 @@ def _day(found: re.Match[str] | None, language: str) -> date | None:
         return None
 
 
+def end_of(text: str, *, language: str) -> date | None:
+    """Return the last day of what a paragraph ends: its deadline, or the day before that from which it is no more."""
+    days = days_of(text, language=language)
+    by = next((day for each in _BY[language].finditer(text) if (day := _day(each, language))), None)
+    if days.starts_on is not None:
+        return days.starts_on - timedelta(days=1)
+    return days.last_on or by
+
+
 def day_after(last: date | None) -> date | None:
     """Return how an end is stored: by the first day after it."""
     return None if last is None else last + timedelta(days=1)

@@ -231,17 +231,31 @@ def _suggestions(
             remarks=days.remarks,
             begins_with=milestones.name_in(paragraph.text, language=vocabulary.language),
         )
+        if "ends" in marks:
+            bare = _ending(bare, paragraph.text, language=vocabulary.language)
         yield _related(bare, marks, in_force=in_force)
 
 
+def _ending(found: Suggestion, text: str, *, language: str) -> Suggestion:
+    """As the end of a task, on the day that the paragraph names."""
+    return replace(
+        found,
+        change=TaskChange.END,
+        relation=Relation.ENDS,
+        starts_on=None,
+        last_on=(last := readings.end_of(text, language=language)),
+        remarks=() if last else found.remarks,
+    )
+
+
 def _related(found: Suggestion, marks: Mapping[str, Span], *, in_force: Collection[MandatedTask]) -> Suggestion:
-    """With what it means for the task in force, if there is one."""
+    """With what it means for the task in force, if there is one; how sure it is to end one that is not there, nobody knows."""
     there = task_meant(found, in_force)
     if there is None:
-        return found
+        return replace(found, share=None) if in_force and found.change is TaskChange.END else found
     at = replace(found, area_of_operations=there.area_of_operations)
-    if "ends" in marks:
-        return replace(at, change=TaskChange.END, relation=Relation.ENDS, modalities=())
+    if found.change is TaskChange.END:
+        return replace(at, modalities=())
     added = [each for each in found.modalities if each not in there.modalities]
     if "adds" in marks and added and found.last_on is None:
         return replace(at, change=TaskChange.EXTEND, relation=Relation.ADDS)
