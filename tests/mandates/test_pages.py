@@ -292,6 +292,24 @@ def test_all_that_is_wrong_is_told_at_once_and_all_that_was_entered_is_kept(
     assert queries.drafts(work.session) == ()
 
 
+def test_what_needs_no_effective_day_is_told_without_one_too(
+    site: Site, work: Work, mission: MissionId, officer: PersonId
+) -> None:
+    in_effect(work, mission, symbol="S/RES/2749", tasks=(line("Ceasefire"),))
+    site.sign_in(officer)
+    form = site.get(f"/missions/{mission}/new-instrument")
+    heading = dict(HEADING) | {"symbol": "S/RES/2749", "effective_on": ""}
+
+    page = site.post(
+        f"/missions/{mission}/new-instrument", entered(form, step="save", **heading, tasks__0__change="set")
+    )
+
+    assert page.status == 422
+    assert "Enter the day on which it takes effect" in page.text
+    assert "S/RES/2749 is already on file" in page.text
+    assert "Ceasefire monitoring: Enter the paragraph" in page.text
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

@@ -184,6 +184,25 @@ def test_what_was_entered_is_kept_when_something_is_wrong(site: Site, mission: M
     assert [value for name, value in kept.items() if name.endswith("decision")].count("accept") == 2
 
 
+@pytest.mark.parametrize("effective_on", ["2026-11-20", ""], ids=["with an effective day", "without one"])
+def test_what_is_missing_and_what_contradicts_is_told_at_once(
+    site: Site, work: Work, mission: MissionId, officer: PersonId, effective_on: str
+) -> None:
+    in_effect = work.today.replace(year=2025)
+    published(work, mission, symbol="S/RES/2790", adopted_on=None, effective_on=in_effect, tasks=(line("Gender"),))
+    page = read(site.sign_in(officer), mission)
+    fields = decided(page, HumanRelief="accept", none="accept") | {"effective_on": effective_on}
+    relief = next(name for name, value in fields.items() if value == "HumanRelief").removesuffix("-offered")
+
+    again = site.post(f"/missions/{mission}/from-text/suggestions", fields | {f"{relief}-paragraph": "99"})
+
+    assert again.status == 422
+    assert "Choose the task, or reject the suggestion." in again.text
+    assert "is already on file for this mission" in again.text
+    assert "Humanitarian relief: The text as it was entered has no paragraph 99." in again.text
+    assert ("Enter the day on which it takes effect" in again.text) == (not effective_on)
+
+
 def test_what_is_almost_certain_can_be_accepted_together(site: Site, mission: MissionId, officer: PersonId) -> None:
     page = read(site.sign_in(officer), mission)
 
@@ -243,6 +262,23 @@ def test_a_text_that_ends_a_task_suggests_its_end(
 
     assert page.form("suggestions")["tasks-0-change"] == TaskChange.END
     assert "Ends a task in force" in page.text
+
+
+def test_the_end_of_a_task_that_is_not_in_force_is_told_and_not_accepted_with_the_rest(
+    site: Site, work: Work, mission: MissionId, officer: PersonId
+) -> None:
+    published(
+        work, mission, symbol="S/RES/2700", adopted_on=None, effective_on=work.today.replace(year=2025),
+        tasks=(line("ElectAssist"),),
+    )  # fmt: skip
+    text = "1. Requests UNIFIL to cease its support to mine action by 30 April 2027;"
+    page = read(site.sign_in(officer), mission, text)
+
+    again = site.post(f"/missions/{mission}/from-text/suggestions", page.form("suggestions") | {"step": "accept-sure"})
+
+    assert "The paragraph seems to end it, but this task is not in force here." in page.text
+    assert "the task ends, its last day is 30 April 2027" in page.text
+    assert "accept" not in again.form("suggestions").values()
 
 
 @pytest.mark.parametrize(

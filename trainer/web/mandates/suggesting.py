@@ -32,6 +32,7 @@ from trainer.mandates.values import (
 )
 from trainer.web.access import must, must_everywhere, requires, today
 from trainer.web.mandates import words
+from trainer.web.mandates.contradictions import tell_contradictions
 from trainer.web.mandates.suggestion_forms import (
     MOST_SUGGESTIONS,
     STRENGTH_NAMES,
@@ -130,7 +131,7 @@ def suggestions(mission: int) -> Page:
         form.accept_sure()
     elif step != "add" and form.take_step(step):
         pass
-    elif form.validate() and not _contradicted(form, card.id):
+    elif _fits(form, card.id):
         try:
             with transaction() as work:
                 draft = office.decide(
@@ -147,16 +148,14 @@ def suggestions(mission: int) -> Page:
     return _suggestions(form, card, found=None)
 
 
-def _contradicted(form: SuggestionsForm, mission: MissionId) -> bool:
-    """Whether what was accepted contradicts itself or what is on file; each contradiction is told at its field.
+def _fits(form: SuggestionsForm, mission: MissionId) -> bool:
+    """Whether what was accepted can be read and contradicts neither itself nor what is on file; all is told at once.
 
     Several paragraphs may speak of one task: they become one line.
     """
-    texts = queries.mandate_history(reading(), mission=mission)
-    for problem in queries.problems_of(form.to_bare_draft(mission), texts=texts):
-        if not (problem.field or "").endswith("-task_kind"):
-            form.refuse(problem.field, problem.message)
-    return bool(form.problems)
+    form.validate()
+    tell_contradictions(form, form.to_bare_draft(mission), several=True)
+    return not form.problems
 
 
 def _told(form: SuggestionsForm) -> str:
@@ -225,7 +224,10 @@ def _entered(line: SuggestedLineForm) -> str:
     if line.task_kind.data not in TASK_KINDS:
         return ""
     if line.change.data == TaskChange.END.value:
-        return str(gettext("the task ends"))
+        last = line.last_on.data
+        if last is None:
+            return str(gettext("the task ends"))
+        return str(gettext("the task ends, its last day is %(end)s", end=format_date(last, DAY, locale=get_locale())))
     made = line.to_line()
     said = [words.how(made), gettext("priority %(priority)s", priority=made.priority)]
     if made.starts_on:
@@ -271,6 +273,8 @@ def _meaning(line: SuggestedLineForm, in_force: Sequence[MandatedTask]) -> str:
     kind = line.task_kind.data
     area = line.area_of_operations.data or ""
     there = next((each for each in in_force if each.identity == (kind, area) and each.begins_on is None), None)
+    if there is None and line.change.data == TaskChange.END.value:
+        return str(gettext("The paragraph seems to end it, but this task is not in force here."))
     if there is None:
         return str(gettext("New: this task is not in force.")) if kind in TASK_KINDS else ""
     source = gettext("%(symbol)s, paragraph %(paragraph)s", symbol=there.symbol, paragraph=there.paragraph)

@@ -15,7 +15,6 @@ from trainer.mandates import operations, queries
 from trainer.mandates.values import (
     DraftId,
     DraftPage,
-    InstrumentDraft,
     InstrumentId,
     MandatedTask,
     as_draft,
@@ -24,6 +23,7 @@ from trainer.planning import queries as plan_queries
 from trainer.web.access import must, requires, today
 from trainer.web.mandates import reviewing
 from trainer.web.mandates.clocks import day_asked, known_at
+from trainer.web.mandates.contradictions import tell_contradictions
 from trainer.web.mandates.forms import (
     InstrumentForm,
     WithdrawForm,
@@ -159,11 +159,9 @@ def _draft_form(
 def _saved(form: InstrumentForm, *, mission: MissionId, draft: DraftId | None, step: str) -> DraftId | None:
     """The id of the draft once it is saved; None when something must be put right first."""
     valid = form.validate()
-    if form.effective_on.data is None:
-        return None
     content = form.to_draft(mission)
     if not valid:
-        _tell_problems(form, content)
+        tell_contradictions(form, content)
         return None
     save = operations.submit_draft if step == "save" else operations.save_draft
     try:
@@ -173,15 +171,6 @@ def _saved(form: InstrumentForm, *, mission: MissionId, draft: DraftId | None, s
     except Refusal as refusal:
         refused(form, refusal)
         return None
-
-
-def _tell_problems(form: InstrumentForm, content: InstrumentDraft) -> None:
-    """Beside what could not be read: what the rules say of the rest, so that all is told at once."""
-    marked = {each["message"] for each in form.problems}
-    texts = queries.mandate_history(reading(), mission=content.mission)
-    for problem in queries.problems_of(content, texts=texts):
-        if problem.field not in form.errors and str(problem.message) not in marked:
-            form.refuse(problem.field, problem.message)
 
 
 def _draft(draft: int) -> DraftPage:
