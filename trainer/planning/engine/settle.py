@@ -27,6 +27,9 @@ from trainer.planning.engine.table import NODES, Table
 PASSES = 3
 """Times everybody may choose anew while a plan is settled; after that doors close without it."""
 
+AMPLE = 2**60
+"""Money beyond which there is no budget to speak of."""
+
 PULL = 2**30
 """Added to the worth of a seat that is to be taken."""
 
@@ -238,11 +241,23 @@ class _Mending:
     def run(self) -> None:
         """Close doors until nothing is amiss."""
         for _ in range(PASSES):
+            before = self.table.copy(self.state)
             if not self._mend():
                 break
-            self.settler.refill(self.state, self.movable)
+            self.settler.refill(self.state, self._who_may_gain(before))
         self._mend()
         self._reopen()
+
+    def _who_may_gain(self, before: State) -> Ints:
+        """Those of the movable for whom a seat has become free; all of them where money has."""
+        c, state = self.table.candidates, self.state
+        for now, was in ((state.partner_left, before.partner_left), (state.mission_left, before.mission_left)):
+            more = np.asarray(now) > np.asarray(was)
+            if (more & (np.asarray(was) < AMPLE)).any():
+                return self.movable
+        freer = np.asarray(state.taken) < np.asarray(before.taken)
+        person = np.searchsorted(c.pair_ptr, np.flatnonzero(freer[c.pair_session]), side="right") - 1
+        return self.movable[np.isin(self.movable, person)]
 
     def _mend(self) -> bool:
         """Whether anything was amiss."""

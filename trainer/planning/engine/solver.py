@@ -290,13 +290,19 @@ class _Run:
         self.settler.settle(state, self.movable)
         self.publish(name, self.table.copy(state))
 
+    def _tell_kept(self, state: State) -> None:
+        """What is left of the plan before, as a plan of its own; what comes next may still fill a class it finds too small."""
+        kept = state if self.settler.units else self.table.copy(state)
+        self.settler.settle(kept, self.movable if self.settler.units else self.movable[:0])
+        self.publish("kept", self.table.copy(kept))
+
     def go(self) -> Result:
         i = self.instance
         if self.lean is not None:
             return self.finish(self._lean(self.lean))
         state = repair.keep(self.table)
         if len(i.old_person) or self.repairing:
-            self.tell("kept", state)
+            self._tell_kept(state)
             repair.refill(self.table, state, np.flatnonzero(i.everyone_touched), self.stop)
             self.tell("repair", state)
         if self.hasty:
