@@ -53,6 +53,7 @@ def test_scenarios_are_listed_worked_out_and_compared(url: str) -> None:
     code, said = run("run", "a quarter", "--database", url)
     assert code == 0, said
     assert "The plan with it is made" in said
+    assert "in minutes" not in said
     assert "UNIFIL: 2 of 8 leave early, gaps +0 -2" in said
     assert "up to date, as on 2026-11-24" in run("list", "--database", url)[1]
 

@@ -12,7 +12,7 @@ from trainer.cli import Start
 from trainer.cli.database import open_engine, require_current, work_on
 
 if TYPE_CHECKING:
-    from trainer.scenarios.values import Effects, Scenario
+    from trainer.scenarios.values import Effects, Figure, Scenario
 
 DATABASE = click.option("--database", metavar="URL", help="The database; that of the environment when not given.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -88,8 +88,7 @@ def compare(start: Start | None, one: str, other: str, *, database: str | None, 
     click.echo(f"{'':<40}{heads}")
     figures = [rules.figures(effects, missions=None) for _, effects in found]
     for figure in Figure:
-        click.echo(f"{FIGURE_NAMES[figure]:<40}" + " ".join(f"{each[figure]:>24,}" for each in figures))
-    click.echo("Hours are in minutes, cost in cents.")
+        click.echo(f"{FIGURE_NAMES[figure]:<40}" + " ".join(f"{_said(figure, each[figure]):>24}" for each in figures))
 
 
 def _url(start: Start | None, database: str | None) -> str:
@@ -175,7 +174,8 @@ def _tell(found: Scenario, effects: Effects) -> None:
         click.echo(f"  {problem}")
     given, without = rules.figures(effects, missions=None), rules.figures_without(effects, missions=None)
     for figure in Figure:
-        click.echo(f"  {FIGURE_NAMES[figure]:<40}{given[figure]:>14,}   without it {without[figure]:>14,}")
+        with_it, alone = _said(figure, given[figure]), _said(figure, without[figure])
+        click.echo(f"  {FIGURE_NAMES[figure]:<40}{with_it:>14}   without it {alone:>14}")
     for each in effects.missions:
         last = each.total.points[-1]
         click.echo(
@@ -185,5 +185,14 @@ def _tell(found: Scenario, effects: Effects) -> None:
         )
     click.echo(
         f"The plan is at most {effects.plan_gap / 10:.1f} % below the best possible, without it "
-        f"{effects.without_gap / 10:.1f} %. Hours are in minutes, cost in cents."
+        f"{effects.without_gap / 10:.1f} %."
     )
+
+
+def _said(figure: Figure, number: int) -> str:
+    """A figure as people read it: minutes as hours, cents as money."""
+    from trainer.scenarios.values import Figure
+
+    if figure is Figure.HOURS:
+        return f"{number / 60:,.1f}"
+    return f"{number / 100:,.2f}" if figure is Figure.COST else f"{number:,}"
