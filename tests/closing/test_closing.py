@@ -184,6 +184,17 @@ def officer(session: Session) -> PersonId:
     return accounts.holder(session, Office.MANDATE_OFFICER)
 
 
+def test_of_a_closed_mission_days_are_not_on_file_rather_than_undecided(
+    site: Site, session: Session, officer: PersonId
+) -> None:
+    closed = accounts.mission(session, status=MissionStatus.CLOSED)
+
+    page = site.sign_in(officer).get(f"/missions/{closed}/closing")
+
+    assert page.text.count("not on file") == 3
+    assert "not decided" not in page.text
+
+
 def test_an_officer_sets_the_days_and_everybody_reads_them(
     site: Site, work: Work, mission: MissionId, officer: PersonId
 ) -> None:

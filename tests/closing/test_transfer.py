@@ -236,6 +236,18 @@ def test_a_manager_sees_who_needs_what_and_then_transfers_the_unit(
     assert {(each.mission, each.unit) for each in there.values()} == {(made.new, made.there)}
 
 
+def test_a_rotation_date_before_the_first_day_is_told_at_its_field(site: Site, made: World, manager: PersonId) -> None:
+    path = f"/missions/{made.old}/transfer"
+    page = site.sign_in(manager).get(path)
+
+    page = site.post(path, sent(page, made) | {"ends_on": FIRST.isoformat()})
+
+    assert page.status == 422
+    assert "Enter an end that is later than the start." in page.text
+    assert "#ends_on" in page.links()
+    assert page.form()["starts_on"] == FIRST.isoformat()
+
+
 def test_a_list_takes_each_line_as_it_says(site: Site, work: Work, made: World, manager: PersonId) -> None:
     path = f"/missions/{made.old}/transfer"
     one, two = (key_of(work.session, each) for each in made.people[:2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 import wtforms
 from flask_babel import gettext, lazy_gettext
@@ -104,6 +105,15 @@ class TransferForm(PageForm):
         validators=[Optional()],
     )
     confirmed = wtforms.HiddenField()
+
+    def validate(self, *given: Any, **more: Any) -> bool:
+        """Ask for a rotation date after the first day."""
+        valid = bool(super().validate(*given, **more))
+        first, end = self.starts_on.data, self.ends_on.data
+        if first is not None and end is not None and end <= first:
+            self.refuse("ends_on", gettext("Enter an end that is later than the start."))
+            return False
+        return valid
 
     def offer(self, places: Places) -> TransferForm:
         """Fill the choices that depend on what is on file."""

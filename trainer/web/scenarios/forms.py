@@ -114,7 +114,11 @@ class WhatIfForm(wtforms.Form):
 
     kind = wtforms.HiddenField()
     draft = SelectField(lazy_gettext("Draft"), validate_choice=False)
-    percent = _Number(lazy_gettext("Share, in percent"), validators=[Optional()])
+    percent = _Number(
+        lazy_gettext("Share, in percent"),
+        description=lazy_gettext("Of those who are there on the first day, in each mission."),
+        validators=[Optional()],
+    )
     missions = CheckboxesField(
         lazy_gettext("Missions"), description=lazy_gettext("None ticked means all of them."), validate_choice=False
     )
