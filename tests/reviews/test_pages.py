@@ -1,6 +1,6 @@
 """The pages on which drafts are decided: for an author, a second officer, an authority, a reader, and a stranger."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -298,7 +298,8 @@ def test_drafts_are_compared_by_the_figures_of_their_previews(
 ) -> None:
     published(work, mission, symbol="S/RES/1", effective_on=TODAY, adopted_on=None, tasks=(line("Ceasefire"),))
     other = operations.save_draft(
-        work, draft=draft(mission, symbol="S/RES/2791", tasks=(line("Ceasefire", priority=1),))
+        work,
+        draft=draft(mission, symbol="S/RES/2791", tasks=(line("Ceasefire", paragraph="7", ends_on=date(2028, 1, 1)),)),
     )
     third = operations.save_draft(work, draft=draft(accounts.mission(work, name="MINUSCA"), symbol="S/RES/3"))
 
@@ -308,6 +309,8 @@ def test_drafts_are_compared_by_the_figures_of_their_previews(
     assert two.status == three.status == 200
     assert "3 tasks that move" in two.text
     assert "not in force" in two.text
+    assert "until 31 December 2027" in two.text
+    assert "paragraph 7" in two.text
     assert "Gaps that nothing closes" in two.text
     assert "MINUSCA" in three.text
     for query in ("", f"?draft={made}", f"?draft={made}&draft={made}", "?draft=x&draft=y"):
