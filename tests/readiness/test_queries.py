@@ -107,9 +107,7 @@ def test_the_board_says_whose_counts_are_behind(session, state):
     assert rows[3].freshness.on is None
 
 
-def test_the_board_of_twenty_missions_takes_few_queries_and_little_time(session, state):
-    from time import perf_counter
-
+def test_the_board_of_twenty_missions_takes_few_queries(session, state):
     missions = [accounts.mission(session) for _ in range(20)]
     number = count(1)
     units = [accounts.unit(session, mission=mission, organisation_id=state) for mission in missions for _ in range(10)]
@@ -130,14 +128,11 @@ def test_the_board_of_twenty_missions_takes_few_queries_and_little_time(session,
     connection = session.connection()
     event.listen(connection, "before_cursor_execute", lambda *given: asked.append(given[2]))
 
-    started = perf_counter()
     board = queries.board(session, on=TODAY)
-    seconds = perf_counter() - started
 
     assert len(board.rows) == 20
     assert len(board.areas) == 27
     assert len(asked) <= 4
-    assert seconds < 0.3
 
 
 @pytest.fixture
