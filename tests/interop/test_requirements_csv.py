@@ -382,12 +382,13 @@ def test_the_commands_export_import_and_refuse_as_the_pages_do(url: str, tmp_pat
     assert "Published as version" not in run("import", str(file), "--database", url).stdout
 
 
-def test_the_command_names_every_row_and_column_that_is_wrong(url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("also", [(), ("--dry-run",)], ids=["for good", "dry run"])
+def test_the_command_names_every_row_and_column_that_is_wrong(url: str, tmp_path: Path, also: tuple[str, ...]) -> None:
     file = tmp_path / "rules.csv"
     file.write_text("task,competency,level\nJuggling,first-aid,9\n", encoding="utf-8")
 
-    plain_answer = run("import", str(file), "--database", url)
-    as_json = run("import", str(file), "--database", url, "--json")
+    plain_answer = run("import", str(file), "--database", url, *also)
+    as_json = run("import", str(file), "--database", url, "--json", *also)
 
     assert plain_answer.exit_code == as_json.exit_code == 1
     assert "row 2, task: Write baseline" in plain_answer.output

@@ -183,6 +183,14 @@ def test_a_mission_is_read_as_of_another_day(site: Site, work: Work, mission: Mi
     assert "No task was in force on this day" in now.text
 
 
+@pytest.mark.parametrize("path", ["compare", "compare.csv", "compare.json", "table"])
+def test_what_is_no_day_is_not_read_as_another(site: Site, mission: MissionId, officer: PersonId, path: str) -> None:
+    page = site.sign_in(officer).get(f"/missions/{mission}/{path}?known=2020-13-01")
+
+    assert page.status == 422
+    assert "Write known as year-month-day" in page.text
+
+
 def test_a_mission_without_texts_says_what_to_do(site: Site, mission: MissionId, officer: PersonId) -> None:
     page = site.sign_in(officer).get(f"/missions/{mission}")
 

@@ -298,7 +298,7 @@ def test_two_missions_stand_beside_each_other(site: Site, work: Work, on_file: M
     assert "UNIFIL beside MINUSCA" in page.text
     assert "1 added" in page.text
     assert site.get(f"/missions/{on_file}/compare?with=999").status == 404
-    assert site.get(f"/missions/{on_file}/compare?with=nonsense&from=never").status == 200
+    assert site.get(f"/missions/{on_file}/compare?with=nonsense").status == 200
 
 
 def test_the_mission_is_read_as_known_on_a_day(site: Site, on_file: MissionId, reader: PersonId) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,17 +72,16 @@ def take_in(
     A sheet that cannot be taken is refused with every row and column that is to be put right.
     """
     from trainer.cli.database import work_on
-    from trainer.interop.requirements_csv import UnreadableSheet
     from trainer.kernel.errors import Refusal
     from trainer.mandates import operations
 
     url = _url(start, database)
     try:
         if dry_run:
-            with reading(start, database) as (session, zone):
+            with reading(start, database) as (session, zone), _told_by_row(as_json=as_json):
                 preview = _previewed(session, file, drop_missing=drop_missing, on=_today(zone))
         else:
-            with work_on(url, job="import") as work:
+            with work_on(url, job="import") as work, _told_by_row(as_json=as_json):
                 preview = _previewed(work.session, file, drop_missing=drop_missing, on=work.today)
                 operations.publish_rules(
                     work,
@@ -88,16 +89,6 @@ def take_in(
                     note=note or f"Taken in from {file.name}.",
                     seen_number=preview.before.number,
                 )
-    except UnreadableSheet as refusal:
-        if as_json:
-            found = [
-                {"row": each.line, "column": each.field, "message": str(each.message)} for each in refusal.problems
-            ]
-            click.echo(json.dumps({"problems": found}, ensure_ascii=False))
-            raise click.exceptions.Exit(1) from refusal
-        lines = [str(refusal.message)]
-        lines += [f"{_place(each.line, each.field)}: {each.message}" for each in refusal.problems]
-        raise click.ClickException("\n  ".join(lines)) from refusal
     except Refusal as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
     account = _account(preview, published=not dry_run)
@@ -195,6 +186,25 @@ def _tell(account: dict[str, Any]) -> None:
         click.echo(f"Published as version {account['version']} of the rules.")
     else:
         click.echo("Nothing was published.")
+
+
+@contextmanager
+def _told_by_row(*, as_json: bool) -> Iterator[None]:
+    """Tell a sheet that cannot be taken by its rows and columns, before anybody tells it without."""
+    from trainer.interop.requirements_csv import UnreadableSheet
+
+    try:
+        yield
+    except UnreadableSheet as refusal:
+        if as_json:
+            found = [
+                {"row": each.line, "column": each.field, "message": str(each.message)} for each in refusal.problems
+            ]
+            click.echo(json.dumps({"problems": found}, ensure_ascii=False))
+            raise click.exceptions.Exit(1) from refusal
+        lines = [str(refusal.message)]
+        lines += [f"{_place(each.line, each.field)}: {each.message}" for each in refusal.problems]
+        raise click.ClickException("\n  ".join(lines)) from refusal
 
 
 def _place(row: int | None, column: str | None) -> str:

@@ -7,6 +7,8 @@ from datetime import date, datetime, time, timedelta
 from flask import request
 
 from trainer.edge import edge
+from trainer.kernel.errors import Invalid
+from trainer.kernel.values import wording
 from trainer.web.access import today
 
 
@@ -17,6 +19,14 @@ def day_asked(name: str) -> date | None:
     except ValueError:
         return None
     return found if date.min < found < date.max else None
+
+
+def day_given(name: str) -> date | None:
+    """The same, but what is no day is refused: figures of another day than was meant would be taken for right."""
+    found = day_asked(name)
+    if found is None and request.args.get(name, "").strip():
+        raise Invalid(wording("Write {name} as year-month-day, for instance 2027-02-15.", name=name))
+    return found
 
 
 def known_at(day: date | None) -> datetime | None:

@@ -17,7 +17,7 @@ from trainer.mandates.values import Comparison, TaskStep
 from trainer.web.access import requires, today
 from trainer.web.exports import csv_file, json_file
 from trainer.web.mandates import files
-from trainer.web.mandates.clocks import day_asked, known_at
+from trainer.web.mandates.clocks import day_given, known_at
 from trainer.web.pages import page_number
 
 YEAR = timedelta(days=365)
@@ -34,7 +34,7 @@ def compare(mission: int) -> str:
         "mandates/compare.html",
         found=_comparison(mission),
         choices=[(each.id, each.name) for each in account_queries.missions(reading())],
-        known_on=day_asked("known"),
+        known_on=day_given("known"),
         asked=request.args.to_dict(),
     )
 
@@ -55,12 +55,12 @@ def compare_json(mission: int) -> Response:
 
 def _comparison(mission: int) -> Comparison:
     """What the address asks for: without days the last year, without another mission the same one."""
-    to_on = day_asked("to") or today()
-    from_on = day_asked("from") or to_on - YEAR
+    to_on = day_given("to") or today()
+    from_on = day_given("from") or to_on - YEAR
     with_ = request.args.get("with", "")
     other = MissionId(int(with_)) if with_.isascii() and with_.isdigit() and len(with_) < 10 else MissionId(mission)
-    known = known_at(day_asked("known"))
-    before = known_at(day_asked("known-before")) or known
+    known = known_at(day_given("known"))
+    before = known_at(day_given("known-before")) or known
     return queries.comparison(reading(), before=(MissionId(mission), from_on, before), after=(other, to_on, known))
 
 
@@ -72,7 +72,7 @@ def _named(what: str, found: Comparison) -> str:
 def table(mission: int) -> str:
     """Areas by texts: what each added, changed, said again or ended, and what went on without a word."""
     found = queries.mandate_table(
-        reading(), mission=MissionId(mission), known_at=known_at(day_asked("known")), page=page_number()
+        reading(), mission=MissionId(mission), known_at=known_at(day_given("known")), page=page_number()
     )
     cells: dict[tuple[Area, int], list[TaskStep]] = {}
     for place, steps in enumerate(found.steps):
@@ -82,7 +82,7 @@ def table(mission: int) -> str:
         "mandates/table.html",
         found=found,
         cells=cells,
-        known_on=day_asked("known"),
+        known_on=day_given("known"),
         most_inherited=MOST_INHERITED,
     )
 
@@ -93,7 +93,7 @@ def table_file(mission: int) -> Response:
     found = queries.mandate_table(
         reading(),
         mission=MissionId(mission),
-        known_at=known_at(day_asked("known")),
+        known_at=known_at(day_given("known")),
         page=1,
         size=queries.ALL_TEXTS,
     )
@@ -103,8 +103,8 @@ def table_file(mission: int) -> Response:
 @requires(Permission.READ_MANDATES)
 def tasks_file(mission: int) -> Response:
     """The tasks in force and announced on a day."""
-    on = day_asked("on") or today()
-    found = queries.mission_page(reading(), mission=MissionId(mission), on=on, known_at=known_at(day_asked("known")))
+    on = day_given("on") or today()
+    found = queries.mission_page(reading(), mission=MissionId(mission), on=on, known_at=known_at(day_given("known")))
     return csv_file(f"tasks-{found.mission.key}-{on}", files.task_heads(), files.task_rows(found))
 
 
