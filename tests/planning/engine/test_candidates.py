@@ -98,18 +98,44 @@ def test_large_instances_have_one_plan_with_one_or_two_threads(as_if_large, monk
     assert {result.bound for result in quick} == {plain.bound}
 
 
-def test_machine_code_in_a_folder_of_its_own_counts_until_the_source_changes(monkeypatch, tmp_path):
-    code = tmp_path / "made" / "engine_0" / "kernels.displace-1.nbi"
-    code.parent.mkdir(parents=True)
-    code.touch()
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "made"))
-    monkeypatch.setattr(compiled, "_mark", lambda: "machine-code-of-today")
-    assert code.parent in list(compiled._folders())
-    monkeypatch.setattr(compiled, "_folders", lambda: [code.parent])
-
+def _note_cached_in(folder, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(folder.parent))
+    assert folder in list(compiled._folders())
+    monkeypatch.setattr(compiled, "_folders", lambda: [folder])
     assert not compiled.is_cached()
     compiled.note_cached()
+
+
+@pytest.fixture
+def made(tmp_path):
+    """A folder with machine code of the present source."""
+    folder = tmp_path / "made" / "engine_0"
+    folder.mkdir(parents=True)
+    (folder / f"displace.displace_{compiled._mark(*compiled.KERNELS)}-1.nbi").touch()
+    return folder
+
+
+def test_machine_code_in_a_folder_of_its_own_counts_until_the_source_changes(made, monkeypatch):
+    _note_cached_in(made, monkeypatch)
     assert compiled.is_cached()
 
-    monkeypatch.setattr(compiled, "_mark", lambda: "machine-code-of-tomorrow")
+    monkeypatch.setattr(compiled, "_note", lambda: "machine-code-of-tomorrow")
     assert not compiled.is_cached()
+
+
+def test_machine_code_of_another_source_goes_when_the_present_one_is_there(made, monkeypatch):
+    present = sorted(made.iterdir())
+    (made / "displace.displace_0123456789abcdef-1.nbi").touch()
+    (made / "displace.displace_0123456789abcdef-1.1.nbc").touch()
+
+    _note_cached_in(made, monkeypatch)
+
+    assert sorted(made.glob("*.nb*")) == present
+
+
+def test_every_kernel_stands_after_those_it_calls():
+    names = list(compiled._functions(*compiled.KERNELS))
+
+    for place, name in enumerate(names):
+        called = set(vars(compiled.plain_code())[name].__code__.co_names) & set(names)
+        assert called <= set(names[:place]), name

@@ -1,24 +1,15 @@
 """Columns: sets of seats that people chose at some prices, and what they would choose among these at others.
 
 Asking a person anew is a search; looking through what they chose before is a few additions. So the prices are moved many
-times on the columns between two searches. Plain Python in the subset that numba compiles, like `kernels.py`.
+times on the columns between two searches. Plain Python in the subset that numba compiles, like `board`.
 """
 
 import math
 from typing import NamedTuple
 
-from trainer.planning.engine.kernels import (
-    LOCKED,
-    SCALE,
-    Board,
-    Desk,
-    Numbers,
-    Prices,
-    State,
-    best_set,
-    seat_money,
-    worth_of,
-)
+from trainer.planning.engine.board import LOCKED, SCALE, Board, Desk, Numbers, Prices, State, seat_money
+from trainer.planning.engine.search import best_set
+from trainer.planning.engine.seats import worth_of
 
 WHOLE = 65_536
 """Shares of a person are counted in parts of this, so that sums are whole numbers whatever their order."""

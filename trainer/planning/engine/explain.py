@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.planning.engine import compiled, conditions, filters
+from trainer.planning.engine.board import CLOSED, State
 from trainer.planning.engine.candidates import OLD, Lookup, closing_value, money_of, spread
 from trainer.planning.engine.instance import ON_SITE, Instance, Ints
-from trainer.planning.engine.kernels import CLOSED, State
 from trainer.planning.engine.plan import Plan
 from trainer.planning.engine.table import NODES, SIMPLE_FROM, Table
 

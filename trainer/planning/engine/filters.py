@@ -65,38 +65,6 @@ class Filters(NamedTuple):
     late_decay: int
 
 
-def find_codes(z: Filters, days: Numbers, codes: Numbers, first: int, last: int) -> None:
-    """Put the codes of the gaps that no own seat covers (`days` < 0) of the people first..last - 1."""
-    for p in range(first, last):
-        own, own_end = z.own_ptr[p], z.own_ptr[p + 1]
-        for g in range(z.g_ptr[p], z.g_ptr[p + 1]):
-            if days[g] >= 0:
-                continue
-            passed = 0
-            key = z.g_comp[g] * z.levels + z.g_level[g]
-            for a in range(z.award_ptr[key], z.award_ptr[key + 1]):
-                if passed == 10:
-                    break
-                c = z.award_course[a]
-                passed = max(passed, 1)
-                if not z.c_family[c] >> z.p_family[p] & 1:
-                    continue
-                passed = max(passed, 2)
-                if not z.p_lang[p] >> z.c_lang[c] & 1:
-                    continue
-                passed = max(passed, 3)
-                held = 2**40
-                if z.c_pre_comp[c] >= 0:
-                    held = -1
-                    for h in range(z.h_ptr[p], z.h_ptr[p + 1]):
-                        if z.h_comp[h] == z.c_pre_comp[c] and z.h_level[h] >= z.c_pre_level[c]:
-                            held = max(held, z.h_expiry[h])
-                for o in range(z.open_ptr[c], z.open_ptr[c + 1]):
-                    passed = max(passed, _passes(z, p, g, c, z.open_session[o], held, own, own_end))
-            code = PASSED[passed]
-            codes[g] = SEAT_LIMIT if passed == 10 and own_end - own >= z.max_seats else code
-
-
 def _passes(z: Filters, p: int, g: int, c: int, s: int, held: int, own: int, own_end: int) -> int:
     """How many filters the session passes for the gap, those of its course included."""
     for x in range(own, own_end):
@@ -131,3 +99,35 @@ def _passes(z: Filters, p: int, g: int, c: int, s: int, held: int, own: int, own
         if z.s_blocks[s] and z.s_blocks[r] and z.s_start[s] <= z.s_end[r] and z.s_start[r] <= z.s_end[s]:
             return 9
     return 10
+
+
+def find_codes(z: Filters, days: Numbers, codes: Numbers, first: int, last: int) -> None:
+    """Put the codes of the gaps that no own seat covers (`days` < 0) of the people first..last - 1."""
+    for p in range(first, last):
+        own, own_end = z.own_ptr[p], z.own_ptr[p + 1]
+        for g in range(z.g_ptr[p], z.g_ptr[p + 1]):
+            if days[g] >= 0:
+                continue
+            passed = 0
+            key = z.g_comp[g] * z.levels + z.g_level[g]
+            for a in range(z.award_ptr[key], z.award_ptr[key + 1]):
+                if passed == 10:
+                    break
+                c = z.award_course[a]
+                passed = max(passed, 1)
+                if not z.c_family[c] >> z.p_family[p] & 1:
+                    continue
+                passed = max(passed, 2)
+                if not z.p_lang[p] >> z.c_lang[c] & 1:
+                    continue
+                passed = max(passed, 3)
+                held = 2**40
+                if z.c_pre_comp[c] >= 0:
+                    held = -1
+                    for h in range(z.h_ptr[p], z.h_ptr[p + 1]):
+                        if z.h_comp[h] == z.c_pre_comp[c] and z.h_level[h] >= z.c_pre_level[c]:
+                            held = max(held, z.h_expiry[h])
+                for o in range(z.open_ptr[c], z.open_ptr[c + 1]):
+                    passed = max(passed, _passes(z, p, g, c, z.open_session[o], held, own, own_end))
+            code = PASSED[passed]
+            codes[g] = SEAT_LIMIT if passed == 10 and own_end - own >= z.max_seats else code

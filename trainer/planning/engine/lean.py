@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from trainer.planning.engine.board import Board, Numbers, Prices, State
 from trainer.planning.engine.candidates import Candidates, spread
 from trainer.planning.engine.instance import Instance, Ints
-from trainer.planning.engine.kernels import Board, Numbers, Prices, State
 from trainer.planning.engine.plan import Plan
 from trainer.planning.engine.prices import SAMPLE_ROUNDS, Contest, Market, Shadow
 from trainer.planning.engine.shards import BLOCK, Question, Shard, Shards, Terms, ask, ask_all

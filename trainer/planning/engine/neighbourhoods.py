@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from trainer.planning.engine import exact
+from trainer.planning.engine.board import State
 from trainer.planning.engine.instance import Ints
-from trainer.planning.engine.kernels import State
 from trainer.planning.engine.prices import Shadow
 from trainer.planning.engine.table import Table
 

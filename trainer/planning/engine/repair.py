@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from trainer.planning.engine.board import Board, State
 from trainer.planning.engine.candidates import LOCKED, Candidates
 from trainer.planning.engine.instance import Ints
-from trainer.planning.engine.kernels import Board, State
 from trainer.planning.engine.prices import Contest, Shadow
 from trainer.planning.engine.table import Table
 

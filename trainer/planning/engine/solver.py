@@ -33,9 +33,9 @@ import numpy as np
 
 from trainer.planning.engine import candidates as pairs
 from trainer.planning.engine import checker, compiled, exact, explain, family, neighbourhoods, plain, prices, repair
+from trainer.planning.engine.board import State
 from trainer.planning.engine.executors import Dask, Executor, Threads
 from trainer.planning.engine.instance import Instance, Ints
-from trainer.planning.engine.kernels import State
 from trainer.planning.engine.lean import LEAN_FROM, Lean
 from trainer.planning.engine.plan import Plan
 from trainer.planning.engine.settle import Settler

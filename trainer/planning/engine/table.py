@@ -12,10 +12,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from trainer.planning.engine import compiled
+from trainer.planning.engine.board import CLOSED, Board, Desk, Numbers, Prices, State
 from trainer.planning.engine.candidates import LOCKED, NEEDS, OLD, SERVES, Candidates, money_of
 from trainer.planning.engine.columns import Columns
 from trainer.planning.engine.instance import ON_SITE, Instance, Ints
-from trainer.planning.engine.kernels import CLOSED, Board, Desk, Numbers, Prices, State
 from trainer.planning.engine.plain import Plain
 from trainer.planning.engine.plan import Plan
 
