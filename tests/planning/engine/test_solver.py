@@ -23,6 +23,16 @@ SEEDS = st.integers(0, 10**6)
 FEW = settings(max_examples=40, deadline=None)
 
 
+@settings(max_examples=10, deadline=None)
+@given(SEEDS, st.sets(st.sampled_from(worlds.CONDITIONS)))
+def test_the_oracle_leaves_out_no_plan_that_matters(seed, conditions):
+    world = worlds.random_conditions(worlds.random_world(seed, sessions=3, old=True), seed, *sorted(conditions))
+    later = replace(world, freeze_day=world.freeze_day + 20)
+
+    for each in (world, later):
+        assert brute_force.best_objective(each) == brute_force.best_of_all(each)
+
+
 @FEW
 @given(SEEDS)
 def test_a_small_instance_is_solved_exactly(seed):
