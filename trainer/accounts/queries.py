@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeAlias, TypeVar
 
+import numpy as np
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -43,6 +44,7 @@ from trainer.accounts.values import (
     PersonCard,
     PersonPage,
     PersonProfile,
+    PlaceColumns,
     Population,
     Posting,
     PostingId,
@@ -138,6 +140,45 @@ def profiles_in(session: Session, *, missions: Collection[MissionId], on: date) 
     profiles = (_profile(row, rules.posting_on(postings[row.id], on=on)) for row in people)
     wanted = frozenset(missions)
     return tuple(profile for profile in profiles if profile.mission in wanted)
+
+
+def places_in(session: Session, *, missions: Collection[MissionId], on: date) -> PlaceColumns:
+    """The people of `profiles_in` as columns, without making a profile of each. One query."""
+    rows = session.execute(
+        select(
+            PostingRow.person_id,
+            PostingRow.id,
+            PostingRow.mission_id,
+            PostingRow.unit_id,
+            PostingRow.role,
+            PostingRow.starts_on,
+            PostingRow.ends_on,
+        )
+        .join(Person, Person.id == PostingRow.person_id)
+        .where(
+            PostingRow.person_id.in_(_posted_in(missions, on=on)),
+            _unended(on),
+            or_(Person.left_on.is_(None), Person.left_on > on),
+        )
+    ).all()
+    roles = {role: place for place, role in enumerate(Role)}
+    person, number, mission, unit, role, starts_on, ends_on = np.array(
+        [
+            (who, at, there, within or 0, roles[does], first.toordinal(), (last or date.max).toordinal())
+            for who, at, there, within, does, first, last in rows
+        ],
+        np.int64,
+    ).reshape(-1, 7).T  # fmt: skip
+    # the order of `rules.posting_on`: of the current ones the latest begun, else the first to come
+    today = on.toordinal()
+    before = np.where(starts_on <= today, today - starts_on, starts_on)
+    tie = np.where(starts_on <= today, -number, number)
+    order = np.lexsort((tie, before, starts_on > today, person))
+    first = order[np.unique(person[order], return_index=True)[1]]
+    first = first[np.isin(mission[first], np.array(sorted(missions), np.int64))]
+    return PlaceColumns(
+        person=person[first], mission=mission[first], unit=unit[first], role=role[first], rotates_on=ends_on[first]
+    )
 
 
 def people_groups(session: Session, *, missions: Collection[MissionId], on: date) -> tuple[PeopleGroup, ...]:

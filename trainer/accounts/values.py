@@ -7,6 +7,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+import numpy as np
+from numpy.typing import NDArray
+
 from trainer.kernel.periods import Period
 from trainer.kernel.values import PersonId, mark
 
@@ -149,6 +152,21 @@ class PersonProfile:
     deployed_on: date | None
     rotates_on: date | None
     """The day the posting ends; None when open or without posting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PlaceColumns:
+    """Where many people stand on a day, as columns: a hundred thousand profiles would take seconds to make."""
+
+    person: NDArray[np.int64]
+    """Ascending."""
+    mission: NDArray[np.int64]
+    unit: NDArray[np.int64]
+    """0 outside units."""
+    role: NDArray[np.int64]
+    """Place in `Role`."""
+    rotates_on: NDArray[np.int64]
+    """Ordinal of the day the posting ends; that of the last day there is when it is open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import select
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Row, SQLColumnExpression, String, and_, case, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from trainer.competencies import rules
 from trainer.competencies.models import AreaOwner, CompetencyRow, EvidenceRow, Framework, WaiverRow
 from trainer.competencies.values import (
+    DUE_SOON_DAYS,
     Area,
     Competency,
     CompetencyKey,
     Evidence,
+    EvidenceColumns,
     EvidenceId,
     Holding,
+    LapsedColumns,
     Level,
     Owners,
+    Source,
     Waiver,
     WaiverEntry,
     WaiverId,
@@ -31,6 +38,7 @@ PEOPLE_A_QUERY = 5_000
 """So many ids go into one statement: both engines bound the number of its parameters."""
 
 _LEVELS = tuple(Level)
+_Ints = NDArray[np.int64]
 
 
 class NoSuchCompetency(NotFound):
@@ -124,6 +132,67 @@ def evidence_of(session: Session, *, people: Collection[PersonId]) -> Mapping[Pe
                 )
             )
     return {person: tuple(pieces) for person, pieces in found.items()}
+
+
+def counting_evidence(session: Session, *, people: Collection[PersonId], on: date) -> EvidenceColumns:
+    """What counts on the day of the people's evidence, without making a value of each piece. One query for each 5,000 people."""
+    unended = EvidenceRow.expires_on.is_(None)
+    lasts = or_(unended, EvidenceRow.expires_on > on + timedelta(days=DUE_SOON_DAYS))
+    counts = and_(EvidenceRow.observed_on <= on, or_(unended, EvidenceRow.expires_on > on))
+    person, competency, level, weight, lasting, keys = _columns(session, people, case((lasts, 1), else_=0), counts)
+    return EvidenceColumns(
+        person=person, competency=competency, level=level, weight=weight,
+        lasts=np.array(lasting, np.bool_), keys=keys,
+    )  # fmt: skip
+
+
+def lapsed_evidence(
+    session: Session,
+    *,
+    people: Collection[PersonId],
+    competencies: Collection[CompetencyKey],
+    since: date,
+    on: date,
+) -> LapsedColumns:
+    """What of the people's evidence expired from `since` up to the day. One query for each 5,000 people."""
+    expires_on = EvidenceRow.expires_on
+    when = and_(EvidenceRow.competency_key.in_(sorted(competencies)), expires_on >= since, expires_on <= on)
+    person, competency, level, weight, ends, keys = _columns(session, people, expires_on, when)
+    return LapsedColumns(
+        person=person, competency=competency, level=level, weight=weight,
+        expires_on=np.array([each.toordinal() for each in ends], np.int64), keys=keys,
+    )  # fmt: skip
+
+
+def _columns(
+    session: Session, people: Collection[PersonId], last: SQLColumnExpression[Any], when: ColumnElement[bool]
+) -> tuple[_Ints, _Ints, _Ints, _Ints, tuple[Any, ...], tuple[CompetencyKey, ...]]:
+    """Person, place of the competency, level, weight, one column more, and the competencies by place."""
+    row = EvidenceRow
+    rows: list[Row[Any]] = []
+    for some in _batches(people):
+        query = select(row.person_id, row.competency_key, row.level, type_coerce(row.source, String), last)
+        rows += session.execute(query.where(row.person_id.in_(some), when)).all()
+    person, competency, level, source, others = zip(*rows, strict=True) if rows else ((),) * 5
+    keys = tuple(sorted(set(competency)))
+    places = {key: place for place, key in enumerate(keys)}
+    weights = {each.value: each.weight for each in Source}
+    return (
+        np.array(person, np.int64),
+        np.array([places[key] for key in competency], np.int64),
+        np.array(level, np.int64),
+        np.array([weights[each] for each in source], np.int64),
+        others,
+        keys,
+    )
+
+
+def people_with_waivers(session: Session, *, on: date) -> frozenset[PersonId]:
+    """Who has a waiver in force on the day. One query."""
+    query = select(WaiverRow.person_id).where(
+        WaiverRow.revoked_at.is_(None), WaiverRow.starts_on <= on, WaiverRow.ends_on > on
+    )
+    return frozenset(PersonId(each) for each in session.scalars(query))
 
 
 def waivers_of(session: Session, *, people: Collection[PersonId], on: date) -> Mapping[PersonId, tuple[Waiver, ...]]:

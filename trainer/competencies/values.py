@@ -7,6 +7,9 @@ from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import NewType
 
+import numpy as np
+from numpy.typing import NDArray
+
 from trainer.kernel.values import LocalText, PersonId, mark
 
 CompetencyKey = NewType("CompetencyKey", str)
@@ -201,6 +204,36 @@ class Evidence:
     subject: str = ""
     """What it rests on, for people: a module, course or certificate."""
     assignment: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EvidenceColumns:
+    """The evidence of many people that counts on a day, as columns, in no order."""
+
+    person: NDArray[np.int64]
+    competency: NDArray[np.int64]
+    """Place in `keys`."""
+    level: NDArray[np.int64]
+    weight: NDArray[np.int64]
+    """Of the source."""
+    lasts: NDArray[np.bool_]
+    """Whether it counts beyond the days in which it is due soon."""
+    keys: tuple[CompetencyKey, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LapsedColumns:
+    """The evidence of many people that has expired, as columns, in no order."""
+
+    person: NDArray[np.int64]
+    competency: NDArray[np.int64]
+    """Place in `keys`."""
+    level: NDArray[np.int64]
+    weight: NDArray[np.int64]
+    """Of the source."""
+    expires_on: NDArray[np.int64]
+    """Ordinal of the first day on which it no longer counted."""
+    keys: tuple[CompetencyKey, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

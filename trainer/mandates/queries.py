@@ -842,14 +842,21 @@ def planned_requirements_for(
     profiles: Collection[PersonProfile],
     evidence: Mapping[PersonId, tuple[Evidence, ...]],
     on: date,
+    demands: DemandsByRole | None = None,
+    fallen: Mapping[PersonId, tuple[Demand, ...]] | None = None,
 ) -> Mapping[PersonId, tuple[Requirement, ...]]:
     """The same for people whose profiles and evidence are at hand: they are not read again, and hold as they are given.
 
-    So what is asked of part of a unit falls on who stays longer than those who leave early.
+    So what is asked of part of a unit falls on who stays longer than those who leave early. Where it is known, `demands` tells
+    what is asked and `fallen` on whom the demands on part of a unit fall.
     """
     known = {each.id: each for each in profiles}
-    demands = coming_demands_of(session, missions=_missions_of(profiles), on=on)
-    return _requirements(session, people=list(known), profiles=known, demands=demands, on=on, evidence=evidence)
+    if demands is None:
+        demands = coming_demands_of(session, missions=_missions_of(profiles), on=on)
+    if fallen is None:
+        fallen = _fallen_on(session, profiles=known.values(), demands=demands, on=on, evidence=evidence)
+    found = rules.shared_out(known.values(), demands=demands, fallen=fallen, on=on)
+    return {person: found.get(person, ()) for person in known}
 
 
 def _missions_of(profiles: Iterable[PersonProfile]) -> set[MissionId]:

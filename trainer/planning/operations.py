@@ -395,11 +395,11 @@ def _store(
 
 
 def _superseded_by(work: Work, snapshot: Snapshot) -> list[tuple[PlanRow, PlanRun]]:
-    """Proposals that wait and of whose people all were looked at again.
+    """Proposals that wait and of whose people all were looked at again, or needed no look.
 
     One that concerns others besides stays: it would be lost for them, and whether it still fits is asked when it is approved.
     """
-    people = {asked.profile.id for asked in snapshot.people}
+    people = {asked.profile.id for asked in snapshot.people} | snapshot.facts.sources.beside.people
     waiting = work.session.execute(
         select(PlanRow, PlanRun)
         .join(PlanRun, PlanRun.id == PlanRow.run_id)

@@ -6,7 +6,7 @@ import gc
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from trainer.accounts import queries as account_queries
 from trainer.accounts.values import MissionId, PersonProfile
 from trainer.catalogue import queries as catalogue_queries
-from trainer.catalogue.values import AtLevel, ModuleKey
+from trainer.catalogue.values import AtLevel, ModuleKey, Offering
 from trainer.competencies import queries as competency_queries
 from trainer.competencies import rules as competency_rules
 from trainer.competencies.values import CompetencyKey, Level, TaskRef
@@ -30,6 +30,7 @@ from trainer.partners.values import QuotaLine, SessionId, SessionOffer
 from trainer.planning.engine.explain import Reason
 from trainer.planning.models import GivenBackRow, PlanPolicyRow, PlanRow, PlanRun, PlanStepRow, PlanUnmetRow
 from trainer.planning.rules import question, shocks
+from trainer.planning.rules.glance import Columns, Glance, Market, glance, lapsed_since, renewed_by_refreshers
 from trainer.planning.rules.question import Snapshot
 from trainer.planning.rules.sentences import title_of
 from trainer.planning.values import (
@@ -59,7 +60,7 @@ from trainer.planning.values import (
     UndoPreview,
 )
 from trainer.shocks import queries as shock_queries
-from trainer.shocks.values import ShockId
+from trainer.shocks.values import ShockId, Struck
 from trainer.tracks import queries as track_queries
 from trainer.tracks.values import LOST, OPEN_STATES, Assignment, AssignmentId, AssignmentState, Returned
 
@@ -80,15 +81,14 @@ class NoSuchPlan(NotFound):
 def read_snapshot(session: Session, *, run: PlanRunId, on: date) -> Snapshot:
     """Read everything the run looks at on the day and put it as the engine's question; raises NoSuchRun.
 
-    The hash tells whether a later reading finds the same. About twenty queries, whatever the number of people.
+    The hash tells whether a later reading finds the same. About thirty queries, and a few more for each 5,000 people.
     """
     row = session.get(PlanRun, run, populate_existing=True)
     if row is None:
         raise NoSuchRun
     with without_collecting():
         read_at = ledger.mark(session)
-        facts = _facts(session, _people(session, row, on=on), on=on)
-        return question.ask(facts, run=run, attempt=row.attempts, read_at=read_at)
+        return question.ask(_facts(session, row, on=on), run=run, attempt=row.attempts, read_at=read_at)
 
 
 @contextmanager
@@ -103,9 +103,58 @@ def without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _people(session: Session, row: PlanRun, *, on: date) -> tuple[PersonProfile, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """What a run reads whoever the people are."""
+
+    policy: Policy
+    offerings: tuple[Offering, ...]
+    offers: tuple[SessionOffer, ...]
+    struck: Struck
+
+
+def _ground(session: Session, *, on: date) -> _Ground:
+    return _Ground(
+        policy=policy(session),
+        offerings=catalogue_queries.offerings(session),
+        offers=partner_queries.open_sessions(session, on=on),
+        struck=shock_queries.struck(session),
+    )
+
+
+def _glance(session: Session, row: PlanRun, ground: _Ground, *, on: date) -> Glance | None:
+    """Who in the missions of a run needs a look; None where all of them do: while a loss of capacity may move anybody."""
+    missions = [MissionId(each) for each in row.missions]
+    if not missions or ground.struck.leaving or ground.struck.losses:
+        return None
+    places = account_queries.places_in(session, missions=missions, on=on)
+    people = [PersonId(each) for each in places.person.tolist()]
+    renewed = renewed_by_refreshers(ground.offerings)
+    since = lapsed_since(max(renewed.values(), default=0), on=on)
+    columns = Columns(
+        places=places,
+        evidence=competency_queries.counting_evidence(session, people=people, on=on),
+        lapsed=competency_queries.lapsed_evidence(session, people=people, competencies=renewed, since=since, on=on),
+        assignments=track_queries.open_columns(session, people=people),
+        waived=competency_queries.people_with_waivers(session, on=on),
+        named=[PersonId(each) for each in row.people],
+    )
+    market = Market(
+        demands=mandate_queries.coming_demands_of(session, missions=missions, on=on),
+        offerings=ground.offerings,
+        offers=ground.offers,
+        policy=ground.policy,
+        on=on,
+    )
+    return glance(columns, market)
+
+
+def _people(session: Session, row: PlanRun, seen: Glance | None, *, on: date) -> tuple[PersonProfile, ...]:
+    """Whom the run looks at, by id: who needs it of those in its missions, and everybody who was named."""
     found: dict[PersonId, PersonProfile] = {}
-    if row.missions:
+    if seen is not None:
+        found |= account_queries.profiles_of(session, people=seen.looked_at, on=on)
+    elif row.missions:
         missions = [MissionId(each) for each in row.missions]
         found |= {each.id: each for each in account_queries.profiles_in(session, missions=missions, on=on)}
     wanted = [PersonId(each) for each in row.people if each not in found]
@@ -125,30 +174,42 @@ def is_unchanged(session: Session, *, snapshot: Snapshot, on: date) -> bool:
         return True
     row = session.get_one(PlanRun, snapshot.run)
     whole = {each.mission for each in snapshot.facts.people} - {None} <= {*row.missions}
-    if whole and _sources(session, _people(session, row, on=on), on=on) == snapshot.facts.sources:
+    if whole and _sources_of_run(session, row, on=on) == snapshot.facts.sources:
         return True
     return read_snapshot(session, run=snapshot.run, on=on).hash == snapshot.hash
 
 
-def _facts(session: Session, people: tuple[PersonProfile, ...], *, on: date) -> Facts:
-    sources = _sources(session, people, on=on)
+def _facts(session: Session, row: PlanRun, *, on: date) -> Facts:
+    sources = _sources_of_run(session, row, on=on)
+    shares = sources.shares
     required = mandate_queries.planned_requirements_for(
-        session, profiles=sources.people, evidence=sources.evidence, on=on
-    )
+        session, profiles=sources.people, evidence=sources.evidence, on=on,
+        demands=None if shares is None else shares.demands, fallen=None if shares is None else shares.fallen,
+    )  # fmt: skip
     return question.facts_of(sources, required=required)
+
+
+def _sources_of_run(session: Session, row: PlanRun, *, on: date) -> Sources:
+    ground = _ground(session, on=on)
+    seen = _glance(session, row, ground, on=on)
+    found = _sources(session, _people(session, row, seen, on=on), ground, on=on)
+    if seen is None:
+        return found
+    elsewhere = any(each.mission not in row.missions for each in found.people)
+    return replace(found, beside=seen.beside, shares=None if elsewhere else seen.shares)
 
 
 def read_sources(session: Session, *, missions: Collection[MissionId], on: date) -> Sources:
     """Read what a run for everybody in the missions would look at on the day, before any judgement: for previews."""
-    return _sources(session, account_queries.profiles_in(session, missions=missions, on=on), on=on)
+    people = account_queries.profiles_in(session, missions=missions, on=on)
+    return _sources(session, people, _ground(session, on=on), on=on)
 
 
-def _sources(session: Session, people: tuple[PersonProfile, ...], *, on: date) -> Sources:
-    in_force = policy(session)
+def _sources(session: Session, people: tuple[PersonProfile, ...], ground: _Ground, *, on: date) -> Sources:
+    in_force, offers = ground.policy, ground.offers
     ids = [each.id for each in people]
     assignments = track_queries.open_assignments(session, people=ids)
     booked = {each.session for each in assignments if each.session is not None}
-    offers = partner_queries.open_sessions(session, on=on)
     missions = account_queries.missions(session)
     end = date.fromordinal(on.toordinal() + in_force.horizon_days + 1)
     postings = account_queries.postings_of(session, people=ids, on=on)
@@ -161,7 +222,7 @@ def _sources(session: Session, people: tuple[PersonProfile, ...], *, on: date) -
         waivers=competency_queries.waivers_of(session, people=ids, on=on),
         assignments=assignments,
         seats=partner_queries.session_cards(session, sessions=booked) if booked else {},
-        offerings=catalogue_queries.offerings(session),
+        offerings=ground.offerings,
         offers=offers,
         free_seats={each.id: max(0, each.seats - each.seats_taken) for each in offers},
         quotas=_quotas(session, offers, people, on=on),
@@ -179,7 +240,7 @@ def _sources(session: Session, people: tuple[PersonProfile, ...], *, on: date) -
         ),
         rules=mandate_queries.rule_set(session),
     )
-    return shocks.after(found, shock_queries.struck(session))
+    return shocks.after(found, ground.struck)
 
 
 def _quotas(

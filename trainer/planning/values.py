@@ -13,7 +13,7 @@ from trainer.catalogue.values import AtLevel, ModuleKey, Offering
 from trainer.competencies.values import Competency, CompetencyKey, Evidence, Gap, Level, Requirement, TaskRef, Waiver
 from trainer.kernel.periods import Period
 from trainer.kernel.values import Cause, LocalText, PersonId, Subject, Wording, mark
-from trainer.mandates.values import Instrument, RuleSet
+from trainer.mandates.values import Demand, DemandsByRole, Instrument, RuleSet
 from trainer.partners.values import QuotaLine, SessionCard, SessionId, SessionOffer
 from trainer.shocks.values import Leaving
 from trainer.tracks.values import LOST, Assignment, AssignmentId, Returned
@@ -123,6 +123,22 @@ DEFAULT_POLICY = Policy(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """The people of a run who need no look: all they lack is being closed by what they have."""
+
+    people: frozenset[PersonId] = frozenset()
+    gaps: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shares:
+    """What is asked in the missions of a run, and on whom of the people looked at the demands on part of a unit fall."""
+
+    demands: DemandsByRole
+    fallen: Mapping[PersonId, tuple[Demand, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """What is on file, on one day, for the people a run looks at, before any judgement."""
 
@@ -153,6 +169,10 @@ class Sources:
     """What is still reserved on the day, less what people whom the run does not look at have taken of it."""
     leaving: Mapping[PersonId, Leaving] = field(default_factory=dict)
     """Who leaves before their posting ends, since capacity is lost."""
+    beside: Beside = field(default_factory=Beside)
+    """Who else the run is about."""
+    shares: Shares | None = None
+    """Where a glance over everybody told; worked out from these people and their units otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

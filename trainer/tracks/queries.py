@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Text, cast, func, select
+import numpy as np
+from sqlalchemy import Row, Text, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from trainer.accounts import queries as account_queries
@@ -35,6 +36,7 @@ from trainer.tracks.values import (
     Change,
     MarkedQuestion,
     MyPage,
+    OpenColumns,
     Outcome,
     Progress,
     RosterLine,
@@ -99,6 +101,38 @@ def open_assignments(session: Session, *, people: Collection[PersonId]) -> tuple
         )
     ]
     return tuple(sorted(found, key=lambda each: (each.person, each.due_on, each.id)))
+
+
+def open_columns(session: Session, *, people: Collection[PersonId]) -> OpenColumns:
+    """The same without making a value of each. One query for each 5,000 people."""
+    row, closes = AssignmentRow, _Once(_closes)
+    rows = [
+        found
+        for batch in batches(people)
+        for found in session.execute(
+            select(
+                row.person_id,
+                row.module_key,
+                row.course_session_id,
+                case((or_(row.state == AssignmentState.IN_PROGRESS, row.started_at.is_not(None)), 1), else_=0),
+                case((func.coalesce(cast(row.absent_because, Text), "null") != "null", 1), else_=0),
+                cast(row.closes, Text),
+            )
+            .where(row.person_id.in_(batch), row.state.in_(OPEN_STATES))
+            .order_by(row.person_id)
+        )
+    ]
+    things: dict[ModuleKey | SessionId, int] = {}
+    gaps: dict[tuple[AtLevel, ...], int] = {}
+    return OpenColumns(
+        person=np.array([found[0] for found in rows], np.int64),
+        thing=np.array([things.setdefault(found[2] or found[1], len(things)) for found in rows], np.int64),
+        begun=np.array([found[3] for found in rows], np.bool_),
+        absent=np.array([found[4] for found in rows], np.bool_),
+        closes=np.array([gaps.setdefault(closes[found[5]], len(gaps)) for found in rows], np.int64),
+        things=tuple(things),
+        gaps=tuple(gaps),
+    )
 
 
 def assignment(session: Session, *, assignment: AssignmentId) -> Assignment:

@@ -8,6 +8,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+import numpy as np
+from numpy.typing import NDArray
+
 from trainer.accounts.values import PersonCard
 from trainer.catalogue.values import AtLevel, ModuleKey, ModuleVersionId, TrackStep
 from trainer.competencies.values import CompetencyKey, Level, TaskRef
@@ -84,6 +87,22 @@ class Assignment:
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OpenColumns:
+    """The open assignments of many people as columns, by person."""
+
+    person: NDArray[np.int64]
+    thing: NDArray[np.int64]
+    """Place in `things`."""
+    begun: NDArray[np.bool_]
+    absent: NDArray[np.bool_]
+    """The session was held without the person."""
+    closes: NDArray[np.int64]
+    """Place in `gaps`."""
+    things: tuple[ModuleKey | SessionId, ...]
+    gaps: tuple[tuple[AtLevel, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

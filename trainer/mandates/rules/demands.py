@@ -219,12 +219,16 @@ def chosen_of(
 
     All of them where the unit has fewer than asked for; a share is rounded up.
     """
-    size = demand.scope_size if demand.scope is Scope.AT_LEAST else -(-demand.scope_size * len(members) // 100)
     ranked = sorted(
         members,
         key=lambda each: (each.id not in holders, -(each.rotates_on or date.max).toordinal(), each.id),
     )
-    return tuple(each.id for each in ranked[:size])
+    return tuple(each.id for each in ranked[: part_size(demand, len(members))])
+
+
+def part_size(demand: Demand, members: int) -> int:
+    """Return of how many of so many members a demand on part of a unit asks something; it may be more than there are."""
+    return demand.scope_size if demand.scope is Scope.AT_LEAST else -(-demand.scope_size * members // 100)
 
 
 def demands_by_role(

@@ -118,13 +118,15 @@ def _proposal(snapshot: Snapshot, steps: Sequence[PlannedStep], unmet: Sequence[
         moved[step.move].add(step.person)
     changed = moved[StepMove.GIVE] | moved[StepMove.WITHDRAW] | moved[StepMove.REPLACE]
     settled = {asked.profile.id for asked in snapshot.people if asked.settled}
-    gaps = sum(len(asked.wants) + asked.being_closed for asked in snapshot.people)
+    beside = snapshot.facts.sources.beside
+    gaps = beside.gaps + sum(len(asked.wants) + asked.being_closed for asked in snapshot.people)
     return Proposal(
         steps=tuple(steps),
         unmet=tuple(unmet),
         counts=PlanCounts(
             gain=len(moved[StepMove.GIVE]), lose=len(moved[StepMove.WITHDRAW]), replaced=len(moved[StepMove.REPLACE]),
-            untouched=len(snapshot.people) - len(changed), gaps=gaps, closed=gaps - len(unmet), unmet=len(unmet),
+            untouched=len(beside.people) + len(snapshot.people) - len(changed),
+            gaps=gaps, closed=gaps - len(unmet), unmet=len(unmet),
         ),
         changed=len(changed),
         changed_untouched=len(changed & settled),

@@ -243,7 +243,7 @@ def ask(
     instance = _instance(facts, people=people, wants=wants, offers=offers, skills=skills)
     return Snapshot(
         run=run, attempt=attempt, facts=facts, instance=instance, people=people, wants=wants, offers=offers,
-        skills=skills, notes=notes, hash=_hash(instance, facts.policy, people, wants, offers), read_at=read_at,
+        skills=skills, notes=notes, hash=_hash(instance, facts, people, wants, offers), read_at=read_at,
     )  # fmt: skip
 
 
@@ -872,11 +872,12 @@ def _held_rows(
 
 
 def _hash(
-    instance: Instance, policy: Policy, people: Sequence[Asked], wants: Sequence[Want], offers: Sequence[Offer]
+    instance: Instance, facts: Facts, people: Sequence[Asked], wants: Sequence[Want], offers: Sequence[Offer]
 ) -> str:
     """Over everything a plan rests on, and everything its lines name."""
     names = {
-        "policy": policy.number,
+        "policy": facts.policy.number,
+        "beside": [len(facts.sources.beside.people), facts.sources.beside.gaps],
         "people": [asked.profile.id for asked in people],
         "held": [[each.assignment.id, each.standing.value, each.offer] for asked in people for each in asked.held],
         "wants": [
