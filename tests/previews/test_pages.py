@@ -2,6 +2,7 @@
 
 import json
 from contextlib import AbstractContextManager
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -87,10 +88,15 @@ def test_names_are_shown_only_to_those_who_may_read_people(
 def test_who_may_not_draft_for_the_mission_may_not_look_ahead(site: Site, session: Session, draft: DraftId) -> None:
     colleague = accounts.holder(session, Office.MANDATE_OFFICER, mission=accounts.mission(session))
     stranger = accounts.person(session)
-    paths = [f"/drafts/{draft}/preview", f"/drafts/{draft}/preview.json", f"/drafts/{draft}/draft.json"]
+    paths = [
+        f"/drafts/{draft}/preview",
+        f"/drafts/{draft}/preview.json",
+        f"/drafts/{draft}/draft.json",
+        f"/drafts/{draft}/preview.csv",
+    ]
 
-    assert [site.sign_in(colleague).get(path).status for path in paths] == [403] * 3
-    assert [site.sign_in(stranger).get(path).status for path in paths] == [403] * 3
+    assert [site.sign_in(colleague).get(path).status for path in paths] == [403] * 4
+    assert [site.sign_in(stranger).get(path).status for path in paths] == [403] * 4
     assert site.sign_out().get(paths[0]).status == 303
 
 
@@ -136,6 +142,35 @@ def test_the_files_hold_the_same_figures(site: Site, draft: DraftId, officer: Pe
     assert file["instruments"][0]["symbol"] == "S/RES/2801 (2026)"
 
 
+def test_what_ends_later_stands_in_the_head_figures_and_in_every_file(
+    site: Site, work: Work, made: World, draft: DraftId, officer: PersonId
+) -> None:
+    ends = mandates.line("CivProtect", ends_on=date(2027, 1, 1))
+    begins = mandates.line("Gender", starts_on=date(2027, 2, 1))
+    content = mandates.draft(
+        made.mission, symbol="S/RES/2802 (2026)", adopted_on=None, effective_on=TODAY, tasks=(ends, begins)
+    )
+    later = operations.save_draft(work, draft=content)
+    site.sign_in(officer)
+
+    page = site.get(f"/drafts/{later}/preview")
+    file = json.loads(site.get(f"/drafts/{later}/preview.json").body)["later"]
+    sheet = site.get(f"/drafts/{later}/preview.csv")
+    both = site.get(f"/drafts/compare?draft={draft}&draft={later}")
+
+    assert "1 task ends later: on 31 December 2026" in page.text
+    assert "1 task begins or changes later: on 1 February 2027" in page.text
+    assert "Protection of civilians ends" in page.text
+    assert (file["tasks_ended"], file["people_asked_for_less"], file["people_lacking"]) == (1, 3, 3)
+    assert file["days"][0]["last_on"] == "2026-12-31"
+    assert [each["task_kind"] for each in file["days"][0]["tasks"]["dropped"]] == ["CivProtect"]
+    assert file["days"][0]["people"] == {"in_mission": 3, "asked_for_more": 0, "asked_for_less": 3, "lacking": 0}
+    assert "2027-01-01,No longer asked for something,3," in sheet.text
+    assert "2027-01-01,Task,Protection of civilians ends," in sheet.text
+    assert "Asked for less later" in both.text
+    assert "1 task ends later: on 31 December 2026" in both.text
+
+
 def test_the_command_gives_the_same_figures(
     empty_database: AbstractContextManager[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,7 +181,10 @@ def test_the_command_gives_the_same_figures(
         with Session(engine) as session:
             work = work_on(session)
             made = planning.world(work)
-            ends_all = mandates.draft(made.mission, effective_on=TODAY, adopted_on=None, tasks=(mandates.ending(),))
+            later = mandates.line("Gender", starts_on=date(2027, 2, 1))
+            ends_all = mandates.draft(
+                made.mission, effective_on=TODAY, adopted_on=None, tasks=(mandates.ending(), later)
+            )
             file.write_text(json.dumps(mandates_json.write_draft(work.session, draft=ends_all)), encoding="utf-8")
             expected = previews_json.preview_to_json(queries.preview_of(work.session, draft=ends_all, on=TODAY))
             session.commit()
@@ -159,6 +197,8 @@ def test_the_command_gives_the_same_figures(
     assert given.exit_code == 0, given.output
     assert json.loads(given.output) == expected
     assert "of 3, 0 are asked for more (0 of them lack some of it) and 3 for less" in told.output
+    assert "Later: 0 tasks end, 0 change, 1 begin" in told.output
+    assert "from 2027-02-01: Gender added" in told.output
 
 
 def test_a_draft_that_cannot_be_read_is_refused_with_everything_wrong(session: Session, tmp_path: Path) -> None:

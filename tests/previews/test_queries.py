@@ -147,6 +147,83 @@ def test_a_text_that_says_nothing_changes_nothing(work: Work, made: World) -> No
     assert not any(each.changes for each in found.areas)
 
 
+# Later days
+
+
+def test_tasks_that_end_later_are_counted_with_the_people_no_longer_asked(work: Work, made: World) -> None:
+    last_on = date(2026, 12, 31)
+    found = previewed(work, text(made, mandates.line("CivProtect", ends_on=date(2027, 1, 1)), mandates.line("Gender")))
+
+    assert (found.gaining, found.losing) == (3, 0)
+    (day,) = found.later.days
+    assert (day.on, day.last_on, day.counted) == (date(2027, 1, 1), last_on, True)
+    assert [each.task.task_kind for each in day.shift.moves] == ["CivProtect"]
+    assert (day.people, day.losing, day.gaining, day.lacking) == (3, 3, 0, 0)
+    assert [(each.competency, each.losing) for each in day.competencies] == [(POC, 3)]
+    assert (found.later.ended, found.later.begun, found.later.losing) == (1, 0, 3)
+
+
+def test_what_begins_later_is_counted_with_those_who_will_lack_it(work: Work, made: World) -> None:
+    competencies.recorded_evidence(work, made.people[0], competency=AID, level=Level.PRACTISED, observed_on=TODAY)
+    work.session.flush()
+
+    found = previewed(work, text(made, mandates.line("Gender", starts_on=date(2027, 2, 1))))
+
+    (day,) = found.later.days
+    assert (day.on, day.gaining, day.lacking, day.losing) == (date(2027, 2, 1), 3, 2, 0)
+    assert (found.later.begun, found.later.lacking, found.later.losing) == (1, 2, 0)
+
+
+def test_a_person_who_loses_on_two_days_counts_once(work: Work, made: World) -> None:
+    draft = text(
+        made,
+        mandates.line("CivProtect", ends_on=date(2027, 1, 1)),
+        mandates.line("Gender", ends_on=date(2027, 2, 1)),
+    )
+
+    found = previewed(work, draft)
+
+    assert [(day.on, day.losing) for day in found.later.days] == [(date(2027, 1, 1), 3), (date(2027, 2, 1), 3)]
+    assert (found.later.ended, found.later.losing) == (2, 3)
+
+
+def test_what_ends_anyway_is_not_laid_at_the_door_of_the_text(work: Work, made: World) -> None:
+    mandates.published(
+        work,
+        made.mission,
+        symbol="S/RES/2795 (2026)",
+        adopted_on=None,
+        effective_on=TODAY,
+        expires_on=None,
+        tasks=(mandates.line("Gender", ends_on=date(2027, 1, 1)),),
+    )
+
+    found = previewed(work, text(made, mandates.line("CivProtect", ends_on=date(2027, 1, 1))))
+
+    (day,) = found.later.days
+    assert [each.task.task_kind for each in day.shift.moves] == ["CivProtect"]
+    assert (day.losing, [each.competency for each in day.competencies]) == (3, [POC])
+
+
+def test_who_has_left_by_then_loses_nothing_and_far_days_are_only_named(work: Work, made: World) -> None:
+    accounts.posted_person(work, mission=made.mission, ends_on=date(2026, 12, 20))
+    work.session.flush()
+    draft = text(
+        made,
+        mandates.line("CivProtect", ends_on=date(2027, 1, 1)),
+        mandates.line("Gender", ends_on=date(2028, 1, 1)),
+    )
+
+    near, far = previewed(work, draft).later.days
+
+    assert (near.people, near.losing) == (3, 3)
+    assert (far.on, far.counted, far.people, far.losing) == (date(2028, 1, 1), False, 0, 0)
+
+
+def test_a_text_without_later_days_tells_of_none(work: Work, made: World) -> None:
+    assert previewed(work, text(made, mandates.line("Gender"))).later.days == ()
+
+
 # The plan that would follow
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from trainer.mandates.values import ComparedTask, Comparison
-    from trainer.previews.values import Preview
+    from trainer.previews.values import Later, Preview
 
 DATABASE = click.option("--database", metavar="URL", help="The database; that of the environment when not given.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -208,6 +208,7 @@ def _tell_preview(found: Preview) -> None:
         f"People: of {found.people}, {found.gaining} are asked for more ({found.lacking} of them lack some of it) and "
         f"{found.losing} for less."
     )
+    _tell_later(found.later)
     click.echo(
         f"The plan would close {plan.counts.closed} of {plan.counts.gaps} gaps (without the text {without.counts.closed} of "
         f"{without.counts.gaps}), at most {plan.gap_permille / 10:.1f} % below the best possible."
@@ -225,3 +226,18 @@ def _tell_preview(found: Preview) -> None:
             f"  {point.on}: ready {point.without.ready} of {point.without.required} without it, "
             f"{point.before_plan.ready} of {point.before_plan.required} with it, {point.after_plan.ready} with its plan"
         )
+
+
+def _tell_later(later: Later) -> None:
+    if not later.days:
+        return
+    click.echo(
+        f"Later: {later.ended} tasks end, {later.changed} change, {later.begun} begin; {later.losing} people are no longer "
+        f"asked for something, {later.lacking} will lack what begins."
+    )
+    for day in later.days:
+        tasks = [f"{each.task.task_kind} {each.move.value}" for each in day.shift.moves]
+        people = (
+            f"{day.losing} asked for less, {day.gaining} for more" if day.counted else "too far ahead to count people"
+        )
+        click.echo(f"  from {day.on}: {', '.join(tasks)}; {people}")

@@ -8,7 +8,16 @@ from typing import Any
 
 from trainer.catalogue.values import AtLevel
 from trainer.mandates.values import ComparedTask, Comparison, MandatedTask, MandateShift, Move, Reading
-from trainer.previews.values import AreaOutlook, CompetencyChange, PlanFigures, Preview, RoleChange, Short
+from trainer.previews.values import (
+    AreaOutlook,
+    CompetencyChange,
+    Later,
+    LaterDay,
+    PlanFigures,
+    Preview,
+    RoleChange,
+    Short,
+)
 from trainer.readiness.values import Readiness
 
 
@@ -88,6 +97,7 @@ def preview_to_json(found: Preview) -> dict[str, Any]:
             "asked_for_less": found.losing,
             "lacking": found.lacking,
         },
+        "later": _later(found.later),
         "roles": [_role(each) for each in found.roles],
         "competencies": [_competency(each) for each in found.competencies],
         "units": [
@@ -107,6 +117,35 @@ def preview_to_json(found: Preview) -> dict[str, Any]:
             "all": outlook_to_json(found.total),
             **{each.area.value: outlook_to_json(each) for each in found.areas if each.area is not None},
         },
+    }
+
+
+def _later(later: Later) -> dict[str, Any]:
+    return {
+        "tasks_ended": later.ended,
+        "tasks_begun": later.begun,
+        "tasks_changed": later.changed,
+        "people_asked_for_less": later.losing,
+        "people_lacking": later.lacking,
+        "days": [
+            {
+                "on": each.on.isoformat(),
+                "last_on": each.last_on.isoformat(),
+                "tasks": {move: tasks for move, tasks in _shift(each.shift).items() if move != Move.KEPT.value},
+                "people": _later_people(each) if each.counted else None,
+                "competencies": [_competency(one) for one in each.competencies],
+            }
+            for each in later.days
+        ],
+    }
+
+
+def _later_people(day: LaterDay) -> dict[str, int]:
+    return {
+        "in_mission": day.people,
+        "asked_for_more": day.gaining,
+        "asked_for_less": day.losing,
+        "lacking": day.lacking,
     }
 
 

@@ -20,7 +20,7 @@ from trainer.planning.rules import answer, question
 from trainer.planning.rules.question import Snapshot
 from trainer.planning.values import PlanRunId, Proposal, Sources
 from trainer.previews import rules
-from trainer.previews.rules import crowd
+from trainer.previews.rules import crowd, later
 from trainer.previews.rules.crowd import Course, Crowd
 from trainer.previews.values import MONTHS_AHEAD, Preview
 from trainer.readiness import rules as readiness_rules
@@ -115,8 +115,11 @@ def _preview(seen: Seen, should_stop: Callable[[], bool], on_plan: Callable[[], 
     )[mission.id]
     short = rules.short_by_mission((snapshot, result), without[:2], regions=sources.regions).get(mission.id, ())
     roles = rules.role_changes(before, after, people, mission=mission.id)
+    horizon_on = readiness_rules.months_ahead(from_on, count=MONTHS_AHEAD)[-1]
+    later_on = later.later_of(sources, texts, with_it, mission=mission.id, from_on=from_on, horizon_on=horizon_on)
     named = {each.competency for each in competencies} | {each.competency for each in short}
     named |= {each.competency for role in roles for each in (*role.gained, *role.lost)}
+    named |= {each.competency for day in later_on.days for each in day.competencies}
     return Preview(
         mission=mission,
         draft=draft,
@@ -135,6 +138,7 @@ def _preview(seen: Seen, should_stop: Callable[[], bool], on_plan: Callable[[], 
         total=total,
         areas=areas,
         titles={key: sources.competencies[key].title for key in sorted(named) if key in sources.competencies},
+        later=later_on,
     )
 
 

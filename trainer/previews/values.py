@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from trainer.accounts.values import MissionCard, Role, UnitId
@@ -95,6 +95,56 @@ class UnitChange:
     gaining: int
     lacking: int
     losing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaterDay:
+    """What the text ends, changes or begins on one day after it takes effect."""
+
+    on: date
+    """The first day on which it is so."""
+    shift: MandateShift
+    """Only the tasks that move on this day because of the text."""
+    counted: bool
+    """Whether the day is near enough for people to be counted; the figures are 0 where not."""
+    people: int = 0
+    """In the mission on the day, as far as it is known today."""
+    gaining: int = 0
+    lacking: int = 0
+    """Of those who gain, how many will lack it on the day, nothing being done."""
+    losing: int = 0
+    competencies: tuple[CompetencyChange, ...] = ()
+
+    @property
+    def last_on(self) -> date:
+        """The last day on which it is as before."""
+        return self.on - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """What the text changes on days after it takes effect, in the order of the days."""
+
+    days: tuple[LaterDay, ...] = ()
+    losing: int = 0
+    """People who are no longer asked for something after one of the days; each counts once."""
+    lacking: int = 0
+    """People who will lack something that begins on one of the days; each counts once."""
+
+    @property
+    def ended(self) -> int:
+        """Tasks that end."""
+        return sum(len(each.shift.dropped) for each in self.days)
+
+    @property
+    def begun(self) -> int:
+        """Tasks that begin."""
+        return sum(len(each.shift.added) for each in self.days)
+
+    @property
+    def changed(self) -> int:
+        """Tasks that are done otherwise from then on."""
+        return sum(len(each.shift.changed) for each in self.days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +251,8 @@ class Preview:
     areas: tuple[AreaOutlook, ...]
     """In the order of the areas; only those asked for on some day, with the text or without."""
     titles: Mapping[CompetencyKey, LocalText]
+    later: Later = Later()
+    """What it changes after `from_on`: tasks end, change and begin by their own dates."""
 
     @property
     def gaining(self) -> int:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from flask_babel import gettext
+from markupsafe import escape
 
 from trainer.mandates.values import Comparison, MandatedTask, MandateTable, MissionPage
-from trainer.web.mandates.words import ending_words, how, kind_name
+from trainer.previews.values import Preview
+from trainer.web.mandates.outlooks import figures_of, people_of
+from trainer.web.mandates.words import ending_words, how, kind_name, later_lines
 from trainer.web.words import name
 
 
@@ -119,3 +122,23 @@ def compare_rows(found: Comparison) -> Iterator[Sequence[object]]:
 
 def _side(task: MandatedTask | None) -> Sequence[object]:
     return ("", "", "", "") if task is None else (how(task), task.priority, task.symbol, task.paragraph)
+
+
+def preview_heads() -> Sequence[str]:
+    """Of the figures of a preview."""
+    return gettext("Day"), gettext("Figure"), gettext("With the text"), gettext("Without it")
+
+
+def preview_rows(found: Preview) -> Iterator[Sequence[object]]:
+    """The readable figures, then for each later day the tasks that move and the people it concerns."""
+    for figure in (*people_of(found), *figures_of(found)):
+        with_it, without = (escape(each).striptags() for each in (figure.with_it, figure.without))
+        yield found.from_on.isoformat(), figure.label, with_it, without
+    for day in found.later.days:
+        on = day.on.isoformat()
+        for line in later_lines(day.shift):
+            yield on, gettext("Task"), line, ""
+        if day.counted:
+            yield on, gettext("No longer asked for something"), day.losing, ""
+            yield on, gettext("Newly asked for something"), day.gaining, ""
+            yield on, gettext("Of these, will lack it"), day.lacking, ""

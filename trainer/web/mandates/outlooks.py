@@ -9,9 +9,10 @@ from datetime import date
 from flask_babel import gettext
 
 from trainer.mandates.values import TASK_KINDS, Move, TaskMove
-from trainer.previews.values import AreaOutlook, OutlookPoint, PlanFigures, Preview
+from trainer.previews.values import AreaOutlook, Later, OutlookPoint, PlanFigures, Preview
 from trainer.web.charts import Series
 from trainer.web.filters import duration, number, ratio
+from trainer.web.mandates.words import beginning_later, ending_later
 from trainer.web.partners.shown import money
 
 
@@ -82,12 +83,24 @@ def people_of(found: Preview) -> list[Figure]:
         Figure(label=gettext("Asked for more"), with_it=number(found.gaining)),
         Figure(label=gettext("Of these, lack some of it"), with_it=number(found.lacking)),
         Figure(label=gettext("Asked for less"), with_it=number(found.losing)),
+        Figure(label=gettext("Asked for less later"), with_it=number(found.later.losing)),
+        Figure(label=gettext("Tasks that end later"), with_it=_ended(found.later)),
+        Figure(label=gettext("Lack what begins later"), with_it=number(found.later.lacking)),
+        Figure(label=gettext("Tasks that begin or change later"), with_it=_begun(found.later)),
         Figure(
             label=gettext("Ready after six months, with its plan"),
             with_it=ratio(last.after_plan.ready, last.after_plan.required),
             without=ratio(last.without.ready, last.without.required),
         ),
     ]
+
+
+def _ended(later: Later) -> str:
+    return ending_later(later) if later.ended else number(0)
+
+
+def _begun(later: Later) -> str:
+    return beginning_later(later) if later.begun or later.changed else number(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

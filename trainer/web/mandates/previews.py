@@ -21,7 +21,8 @@ from trainer.scenarios import operations as scenario_operations
 from trainer.scenarios import queries as scenario_queries
 from trainer.scenarios.values import WhatIfRun, WhatIfState
 from trainer.web.access import may, requires, today
-from trainer.web.exports import json_file
+from trainer.web.exports import csv_file, json_file
+from trainer.web.mandates import files
 from trainer.web.mandates.outlooks import compared_tasks, figures_of, lines_of, months_of, people_of
 from trainer.web.mandates.reviewing import head_of
 from trainer.web.pages import PAGE_SIZE, page_number
@@ -97,6 +98,13 @@ def preview_json(draft: int) -> Response:
     """The same figures as the command `mandates preview` gives them."""
     found = _worked_out(draft, _draft(draft))[0] or abort(404)
     return json_file(f"preview-{found.mission.key}-{draft}-{today()}", preview_to_json(found))
+
+
+@requires(Permission.READ_MANDATES)
+def preview_csv(draft: int) -> Response:
+    """The readable figures of the page as a sheet, and behind them what changes on later days."""
+    found = _worked_out(draft, _draft(draft))[0] or abort(404)
+    return csv_file(f"preview-{found.mission.key}-{draft}-{today()}", files.preview_heads(), files.preview_rows(found))
 
 
 @requires(Permission.READ_MANDATES)

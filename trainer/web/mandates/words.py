@@ -29,6 +29,7 @@ from trainer.mandates.values import (
     TaskKindKey,
     TaskLine,
 )
+from trainer.previews.values import Later
 from trainer.web.filters import listed
 from trainer.web.words import DAY, name, symbol, worded
 
@@ -74,6 +75,41 @@ def dates_of(task: MandatedTask) -> str:
     if begins:
         return str(gettext("from %(start)s", start=_day(begins)))
     return str(gettext("until %(end)s", end=_day(last))) if last else ""
+
+
+def later_lines(shift: MandateShift) -> list[str]:
+    """What moves on one later day, a line for each task: "Gender equality ends (S/RES/2790 (2025), 3)"."""
+    said = {
+        Move.DROPPED: gettext("%(task)s ends"),
+        Move.ADDED: gettext("%(task)s begins"),
+        Move.CHANGED: gettext("%(task)s changes to: %(how)s"),
+    }
+    return [
+        str(said[each.move] % {"task": task_name(each.task), "how": how(each.task)})
+        for each in shift.moves
+        if each.move in said
+    ]
+
+
+def ending_later(later: Later) -> str:
+    """How many tasks end on later days, and on which: "5 tasks end later: on 31 December 2026"."""
+    days = listed(_day(each.last_on) for each in later.days if each.shift.dropped)
+    return str(
+        ngettext("1 task ends later: on %(days)s", "%(num)s tasks end later: on %(days)s", later.ended, days=days)
+    )
+
+
+def beginning_later(later: Later) -> str:
+    """How many tasks begin or change on later days, and on which."""
+    days = listed(_day(each.on) for each in later.days if each.shift.added or each.shift.changed)
+    return str(
+        ngettext(
+            "1 task begins or changes later: on %(days)s",
+            "%(num)s tasks begin or change later: on %(days)s",
+            later.begun + later.changed,
+            days=days,
+        )
+    )
 
 
 MOST_KEPT = 60
@@ -239,5 +275,8 @@ FILTERS: dict[str, Callable[..., object]] = {
     "task_in_full": in_full,
     "task_kind_name": kind_name,
     "task_name": task_name,
+    "later_lines": later_lines,
+    "ending_later": ending_later,
+    "beginning_later": beginning_later,
 }
 """Handed to the template environment with the blueprint."""
