@@ -190,6 +190,7 @@ def test_everything_wrong_is_told_at_once_where_it_stands() -> None:
         "instruments/0/tasks/2",
         "instruments/0/last_on",
         "instruments/0/surprise",
+        "instruments/0/tasks/0/modalities",
     ]
     assert found[2][1] == "This must be a day, such as 2027-02-15."
 
@@ -329,12 +330,73 @@ def test_a_mandate_goes_from_one_database_to_another(
 
     assert "Stored 1 new instruments and 1 new missions; 0 were on file already." in taken[0].output
     assert "Stored 0 new instruments and 0 new missions; 1 were on file already." in taken[1].output
+    assert "On file, alike: S/RES/2790" in taken[2].output
     assert "Dry run: nothing was stored." in taken[2].output
     assert json.loads(taken[3].output)["stored"]["already"] == 1
     assert "Kept 1 as drafts: somebody has to review and publish them." in kept.output
     assert "1 open drafts." in listed[0].output
     drafts = json.loads(listed[1].output)["drafts"]
     assert [(each["symbol"], each["stage"], each["areas"]) for each in drafts] == [("S/RES/2791", "draft", [])]
+
+
+def test_a_file_that_breaks_the_schema_is_judged_by_the_rules_as_well() -> None:
+    wrong = TEXT | {
+        "symbol": 7,
+        "effective_on": "2026-06-01",
+        "last_on": "2026-05-01",
+        "tasks": [
+            {"task_kind": "Gender", "change": "set", "modalities": ["assist"], "last_on": "2026-01-01"},
+            "no task",
+            {"task_kind": "Gender", "change": "set", "paragraph": "1", "modalities": ["assist"], "priority": 9},
+        ],
+    }
+
+    found = dict(told(file(wrong)))
+
+    assert found["instruments/0/symbol"] == "This must be of the kind string."
+    assert found["instruments/0/tasks/0"] == "paragraph is missing."
+    assert found["instruments/0/tasks/1"] == "This must be of the kind object."
+    assert found["instruments/0/last_on"] == "Enter a last day on or after the effective day."
+    assert found["instruments/0/tasks/0/last_on"] == "Enter a last day on or after the day it starts."
+    assert found["instruments/0/tasks/2/task_kind"].startswith("This task is already in the draft")
+    assert "instruments/0/tasks/0/paragraph" not in found
+    assert not any(path.startswith("instruments/0/tasks/1/") for path in found)
+
+
+@pytest.mark.parametrize("document", [[], 7, None, {"instruments": 7}, {"instruments": ["x"], "mission": 1}])
+def test_a_file_of_another_shape_is_refused_in_words(document: object) -> None:
+    assert told(document)
+
+
+def test_a_draft_is_judged_beside_what_is_on_file_with_all_its_faults(work: Work, mission: MissionId) -> None:
+    assert mission
+    late = TEXT | {"symbol": "S/RES/2790", "effective_on": "2028-06-01", "last_on": "2028-05-01"}
+
+    with pytest.raises(UnreadableMandate) as refused:
+        mandates_json.read_draft(work.session, content=json.dumps(file(late)).encode())
+    with pytest.raises(UnreadableMandate) as elsewhere:
+        mandates_json.read_draft(work.session, content=json.dumps(file(late, mission={"key": "nowhere"})).encode())
+
+    assert {each.field for each in refused.value.problems} == {
+        "instruments/0/symbol",
+        "instruments/0/last_on",
+        "instruments/0/effective_on",
+    }
+    assert {each.field for each in elsewhere.value.problems} == {"instruments/0/last_on", "mission/key"}
+
+
+def test_a_dry_run_says_which_texts_are_on_file_and_whether_they_are_told_alike(work: Work) -> None:
+    read = mandates_json.read_mandate(json.dumps(file()).encode())
+    mandates_json.store_mandate(work, read=read)
+    changed, new = TEXT | {"title": "Told otherwise"}, TEXT | {"symbol": "S/RES/2799"}
+
+    same = mandates_json.foresee(work.session, read=read)
+    more = mandates_json.foresee(work.session, read=mandates_json.read_mandate(json.dumps(file(changed, new)).encode()))
+
+    state = mandates_json.TextState
+    assert [each for _, each in same.texts] == [state.SAME]
+    assert [each for _, each in more.texts] == [state.DIFFERENT, state.NEW]
+    assert (same.new_mission, same.withdrawn, same.problems) == (False, (), ())
 
 
 def test_a_wrong_file_is_refused_at_the_terminal_with_all_that_is_wrong(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from tests.factories import accounts
 from tests.factories.mandates import condition, line, phase, published
 from tests.mandates.test_pages import HEADING, entered
 from tests.support.site import Site
-from trainer.accounts.values import MissionId, Office
+from trainer.accounts.models import Mission
+from trainer.accounts.values import MissionId, MissionStatus, Office
 from trainer.kernel.values import PersonId
 from trainer.kernel.work import Work
 from trainer.mandates import operations, queries
@@ -266,6 +267,23 @@ def test_every_contradiction_of_a_form_is_told_at_its_field_at_once(
         assert said in page.text
     kept = page.form()
     assert {name: kept.get(name) for name in wrong} == dict(wrong) | {"tasks-0-ahead": kept.get("tasks-0-ahead")}
+
+
+def test_a_renewal_of_a_closed_mission_is_refused_at_its_field_with_all_else(
+    site: Site, work: Work, officer: PersonId
+) -> None:
+    over = accounts.mission(work, name="UNAMID")
+    published(work, over, effective_on=date(2021, 1, 1), adopted_on=None, expires_on=None, expiry_known=False)
+    work.session.get_one(Mission, over).status = MissionStatus.CLOSED
+    work.session.flush()
+    path = f"/missions/{over}/new-instrument"
+    page = site.sign_in(officer).get(path)
+
+    page = site.post(path, page.form() | dict(HEADING) | {"symbol": "nonsense", "step": "save"})
+
+    assert page.status == 422
+    assert "UNAMID is closed, so its mandate cannot be renewed." in page.text
+    assert "Enter the symbol as printed on the text" in page.text
 
 
 def test_a_text_on_file_names_what_may_be_used(

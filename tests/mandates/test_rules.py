@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ from tests.factories.mandates import (
     rule,
     task,
 )
-from trainer.accounts.values import MissionId, Role
+from trainer.accounts.values import Certainty, MissionCard, MissionId, MissionStatus, Role
 from trainer.competencies.values import Area, CompetencyKey, Level, Source
 from trainer.kernel.values import PersonId
 from trainer.mandates import rules
@@ -557,6 +558,60 @@ def problems(prepared: InstrumentDraft) -> list[str | None]:
 )
 def test_a_draft_is_told_all_its_problems_at_once(changes: dict[str, object], fields: list[str]) -> None:
     assert problems(draft(**changes)) == fields
+
+
+def closed(**changes: Any) -> MissionCard:
+    """A mission that is over, on a day that is not on file."""
+    found = MissionCard(
+        id=MISSION,
+        key="unamid",
+        name="UNAMID",
+        full_name="",
+        place="Darfur",
+        lead="UN",
+        status=MissionStatus.CLOSED,
+        region="",
+        time_zone="UTC",
+        strength="",
+        certainty=Certainty.SEEN,
+    )
+    return replace(found, **changes)
+
+
+@pytest.mark.parametrize(
+    ("mission", "changes", "fields"),
+    [
+        pytest.param(closed(), {}, ["effective_on"], id="a renewal of a closed mission"),
+        pytest.param(closed(), {"complete_adjustment": True}, ["effective_on"], id="one that replaces the mandate"),
+        pytest.param(closed(), {"symbol": ""}, ["symbol", "effective_on"], id="with all other faults"),
+        pytest.param(closed(), {"note": "Of the time before, entered late."}, [], id="the note says why"),
+        pytest.param(
+            closed(),
+            {"effective_on": date(2021, 1, 1), "adopted_on": None, "expires_on": None, "tasks": ()},
+            [],
+            id="one of before the last text",
+        ),
+        pytest.param(closed(status=MissionStatus.ACTIVE), {}, [], id="not closed"),
+        pytest.param(closed(closes_on=date(2026, 12, 1)), {}, ["effective_on"], id="on the day after its last"),
+        pytest.param(
+            closed(closes_on=date(2026, 12, 1)),
+            {"note": "Believe me."},
+            ["effective_on"],
+            id="a day is not argued with",
+        ),
+        pytest.param(closed(closes_on=date(2026, 12, 2)), {}, [], id="before a closing that is on file"),
+    ],
+)
+def test_a_closed_mission_takes_no_renewal(mission: MissionCard, changes: dict[str, object], fields: list[str]) -> None:
+    texts = (instrument(2559, date(2022, 1, 1), expiry_known=False),)
+
+    found = rules.check_draft(draft(**changes), instruments=texts, in_force=(), mission=mission)
+
+    assert [each.field for each in found] == fields
+
+
+def test_a_mission_without_texts_may_be_given_its_history() -> None:
+    assert rules.check_draft(draft(), instruments=(), in_force=(), mission=closed()) == ()
 
 
 # Demands

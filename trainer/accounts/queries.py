@@ -407,6 +407,14 @@ def mission_by_key(session: Session, *, key: str) -> MissionCard:
     return _one_mission(session, Mission.key == key.strip().lower())
 
 
+def mission_known_as(session: Session, *, key: str) -> MissionCard | None:
+    """The mission with this short name, or nothing."""
+    try:
+        return mission_by_key(session, key=key)
+    except NoSuchMission:
+        return None
+
+
 def contributors_of(session: Session, *, mission: MissionId) -> tuple[str, ...]:
     """Keys of the organisations that contribute to the mission, as it states them."""
     return tuple(session.scalar(select(Mission.contributors).where(Mission.id == mission)) or ())

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from trainer.cli import Start
+from trainer.cli import Start, mandate_previews
 
 
 @click.group("import")
@@ -18,7 +18,9 @@ def group() -> None:
 @group.command()
 @click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--format", "form", type=click.Choice(["pema", "json"]), required=True, help="What kind of file it is.")
-@click.option("--dry-run", is_flag=True, help="Read and count; store nothing, need no database.")
+@click.option(
+    "--dry-run", is_flag=True, help="Read and count; store nothing. Of a json file with --database: what is on file."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--as-drafts", is_flag=True, help="Of a json file: keep new texts as drafts, for somebody to review.")
 @click.option("--detail", is_flag=True, help="Tell each shift with the tasks it adds and removes.")
@@ -93,12 +95,15 @@ def _url(start: Start | None, database: str | None) -> str:
 def _exchanged(
     start: Start | None, database: str | None, file: Path, *, dry_run: bool, as_drafts: bool
 ) -> dict[str, Any]:
-    """Read and store a file of a mandate; a dry run reads it only."""
+    """Read and store a file of a mandate; a dry run reads it, and says what is on file where a database is named."""
     from trainer.cli.database import work_on
     from trainer.interop import mandates_json
 
     read = mandates_json.read_mandate(file.read_bytes())
-    stored = None
+    stored = found = None
+    if dry_run and database is not None:
+        with mandate_previews.reading(start, database) as (session, _):
+            found = mandates_json.foresee(session, read=read)
     if not dry_run:
         with work_on(_url(start, database), job="import") as work:
             store = mandates_json.store_as_drafts if as_drafts else mandates_json.store_mandate
@@ -107,6 +112,13 @@ def _exchanged(
         "mission": read.mission["key"],
         "instruments": len(read.drafts),
         "tasks": sum(len(each.tasks) for each in read.drafts),
+        "on_file": found
+        and {
+            "new_mission": found.new_mission,
+            "texts": [{"symbol": symbol, "state": state.value} for symbol, state in found.texts],
+            "withdrawn": list(found.withdrawn),
+            "problems": [{"path": each.field, "message": str(each.message)} for each in found.problems],
+        },
         "stored": stored
         and {
             "missions": stored.missions,
@@ -118,11 +130,29 @@ def _exchanged(
     }
 
 
+def _on_file_told(found: dict[str, Any] | None) -> list[str]:
+    if found is None:
+        return ["Name the database with --database to be told which of them are on file."]
+    said = ["The mission is new."] if found["new_mission"] else []
+    named = {"new": "New", "same": "On file, alike", "different": "On file, told otherwise; left as they are"}
+    for state, words in named.items():
+        symbols = [
+            each["symbol"] + (" (withdrawn)" if each["symbol"] in found["withdrawn"] else "")
+            for each in found["texts"]
+            if each["state"] == state
+        ]
+        if symbols:
+            said.append(f"{words}: {', '.join(symbols)}.")
+    if found["problems"]:
+        said += ["It would be refused:", *(f"  {each['path']}: {each['message']}" for each in found["problems"])]
+    return said
+
+
 def _exchange_told(account: dict[str, Any]) -> str:
     read = f"{account['mission']}: {account['instruments']} instruments that speak of {account['tasks']} tasks."
     stored = account["stored"]
     if stored is None:
-        return f"{read}\nDry run: nothing was stored."
+        return "\n".join((read, *_on_file_told(account["on_file"]), "Dry run: nothing was stored."))
     said = (
         f"{read}\nStored {stored['instruments']} new instruments and {stored['missions']} new missions; "
         f"{stored['already']} were on file already."

@@ -199,9 +199,11 @@ def _told(each: ComparedTask) -> str:
 
 
 def _tell_preview(found: Preview) -> None:
+    from trainer.interop.mandates_json import path_of
+
     click.echo(f"{found.draft.symbol} for {found.mission.name}, compared on {found.from_on}; nothing is written.")
     for problem in found.problems:
-        click.echo(f"  It could not be published: {problem.message}")
+        click.echo(f"  It could not be published: {path_of(problem.field)}: {problem.message}")
     shift, plan, without = found.shift, found.plan, found.without
     click.echo(f"Tasks: {len(shift.added)} added, {len(shift.changed)} changed, {len(shift.dropped)} dropped.")
     click.echo(

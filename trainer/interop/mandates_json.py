@@ -10,6 +10,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -102,6 +103,29 @@ class Stored:
     """Symbols of those that the file tells otherwise than what is on file."""
     drafts: int = 0
     """Texts that were kept as drafts, for somebody to review."""
+
+
+class TextState(StrEnum):
+    """How a text of a file stands to what is on file."""
+
+    NEW = "new"
+    SAME = "same"
+    """On file, and the file tells it alike."""
+    DIFFERENT = "different"
+    """On file, and the file tells it otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """What an import would find."""
+
+    new_mission: bool
+    texts: tuple[tuple[str, TextState], ...]
+    """Symbols, in the order of the file."""
+    withdrawn: tuple[str, ...]
+    """Symbols of those on file that were withdrawn: an import leaves them so."""
+    problems: tuple[Problem, ...]
+    """Why it would be refused, beside the texts on file."""
 
 
 # Writing
@@ -222,6 +246,17 @@ def schema() -> Mapping[str, Any]:
 
 def read_mandate(content: bytes) -> MandateFile:
     """Read a file; raises UnreadableMandate with all that is wrong with it, each at its path."""
+    document, faults = _opened(content)
+    texts = _leniently(document, faults)
+    problems = (*faults, *_problems(texts, faults))
+    if problems:
+        raise UnreadableMandate(problems)
+    drafts = tuple(each.draft for each in texts)
+    return MandateFile(mission=document["mission"], drafts=drafts, confirmed=tuple(_confirmed(document["instruments"])))
+
+
+def _opened(content: bytes) -> tuple[Any, tuple[Problem, ...]]:
+    """The document, with what the schema says against it; raises UnreadableMandate for what is no JSON."""
     if len(content) > LARGEST_FILE:
         said = wording("This file is too large for a mandate: at most {most} bytes are read.", most=LARGEST_FILE)
         raise UnreadableMandate((Problem(field=None, message=said),))
@@ -236,14 +271,54 @@ def read_mandate(content: bytes) -> MandateFile:
             wording("This is no JSON.") if line is None else wording("This is no JSON from line {line} on.", line=line)
         )
         raise UnreadableMandate((Problem(field=None, message=said, line=line),)) from error
-    problems = json_schema.problems_of(document, schema=schema())
-    if problems:
-        raise UnreadableMandate(problems)
-    drafts = tuple(_draft(each) for each in document["instruments"])
-    problems = tuple(_problems(drafts))
-    if problems:
-        raise UnreadableMandate(problems)
-    return MandateFile(mission=document["mission"], drafts=drafts, confirmed=tuple(_confirmed(document["instruments"])))
+    return document, json_schema.problems_of(document, schema=schema())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Text:
+    """A text of a file with what could be read of it, so that the rules can speak beside the schema."""
+
+    place: int
+    draft: InstrumentDraft
+
+
+_SUPPOSED: Mapping[str, Mapping[str, object]] = {
+    "": {"symbol": "S/RES/1", "effective_on": date.min.isoformat(), "tasks": []},
+    "tasks": {"task_kind": "", "change": TaskChange.SET.value, "paragraph": "unnumbered"},
+    "milestones": {"name": "unnamed", "kind": MilestoneKind.PHASE.value},
+}
+"""What stands for a needed field that is missing or wrong; what the rules then say of it is not told."""
+
+
+_BLANK: Mapping[str, Any] = {"modalities": [Modality.ASSIST.value]}
+"""What stands for a task or milestone that is none: the rules have nothing to say of it."""
+
+
+def _leniently(document: Any, faults: Sequence[Problem]) -> tuple[_Text, ...]:
+    """The texts of a document, without the fields that the schema refuses."""
+    texts = document.get("instruments") if isinstance(document, dict) else None
+    wrong = frozenset(each.field or "" for each in faults)
+    return tuple(
+        _Text(place=place, draft=_draft(_readable(text, "", at=f"instruments/{place}", wrong=wrong)))
+        for place, text in enumerate(texts if isinstance(texts, list) else ())
+        if isinstance(text, dict)
+    )
+
+
+def _readable(data: Mapping[str, Any], kind: str, *, at: str, wrong: Collection[str]) -> dict[str, Any]:
+    found = {name: value for name, value in data.items() if not _is_wrong(f"{at}/{name}", wrong)}
+    for name in ("tasks", "milestones"):
+        if not kind and isinstance(data.get(name), list) and f"{at}/{name}" not in wrong:
+            found[name] = [
+                # one that cannot be read keeps its place, so that the others keep their paths
+                _readable(each if isinstance(each, dict) else _BLANK, name, at=f"{at}/{name}/{place}", wrong=wrong)
+                for place, each in enumerate(data[name])
+            ]
+    return {**_SUPPOSED[kind], **found}
+
+
+def _is_wrong(path: str, wrong: Collection[str]) -> bool:
+    return any(each == path or each.startswith(f"{path}/") for each in wrong)
 
 
 def _confirmed(texts: Iterable[Mapping[str, Any]]) -> Iterable[ConfirmedThere]:
@@ -260,12 +335,49 @@ def _confirmed(texts: Iterable[Mapping[str, Any]]) -> Iterable[ConfirmedThere]:
 
 
 def read_draft(session: Session, *, content: bytes) -> InstrumentDraft:
-    """Read the file of a draft for a mission on file; raises UnreadableMandate, NotOneText, NoSuchMission."""
-    read = read_mandate(content)
-    if len(read.drafts) != 1:
-        raise NotOneText(len(read.drafts))
-    mission = account_queries.mission_by_key(session, key=read.mission["key"])
-    return _of(read.drafts[0], mission.id)
+    """Read the file of a draft for a mission on file; raises UnreadableMandate, NotOneText, NoSuchMission.
+
+    Where more than one thing is wrong all is told at once, also what the texts on file say against it.
+    """
+    document, faults = _opened(content)
+    texts = _leniently(document, faults)
+    key = (
+        document["mission"].get("key")
+        if isinstance(document, dict) and isinstance(document.get("mission"), dict)
+        else ""
+    )
+    card = account_queries.mission_known_as(session, key=key) if isinstance(key, str) else None
+    problems = [*faults, *_problems(texts, faults)]
+    if not problems:
+        if len(texts) != 1:
+            raise NotOneText(len(texts))
+        return _of(texts[0].draft, account_queries.mission_by_key(session, key=str(key)).id)
+    if card is None and not _is_wrong("mission", {each.field or "" for each in faults}):
+        told = wording("No mission on file has this key. Check it, or enter the mission first.")
+        problems.append(Problem(field="mission/key", message=told))
+    if card is not None and len(texts) == 1:
+        problems += _unsaid(_on_file_problems(session, texts[0], card), faults, problems)
+    raise UnreadableMandate(tuple(problems))
+
+
+def _on_file_problems(session: Session, text: _Text, card: MissionCard) -> Iterable[Problem]:
+    history = mandate_queries.mandate_history(session, mission=card.id)
+    for each in mandate_queries.problems_of(_of(text.draft, card.id), texts=history, mission=card):
+        yield replace(each, field=path_of(each.field, place=text.place))
+
+
+def _unsaid(found: Iterable[Problem], faults: Iterable[Problem], told: Iterable[Problem]) -> list[Problem]:
+    """Those that are not told yet, without what the rules say of a field that could not be read."""
+    known = {(each.field, str(each.message)) for each in told}
+    wrong = {each.field or "" for each in faults}
+    return [each for each in found if (each.field, str(each.message)) not in known and _stands(each.field or "", wrong)]
+
+
+def _stands(path: str, wrong: Collection[str]) -> bool:
+    """Whether the rules can judge the field: neither it nor, where it is missing, what it belongs to is refused."""
+    above, _, name = path.rpartition("/")
+    kind = above.split("/")[2] if above.count("/") > 1 else ""
+    return not _is_wrong(path, wrong) and not (above in wrong and name in _SUPPOSED.get(kind, {}))
 
 
 def _of(draft: InstrumentDraft, mission: MissionId) -> InstrumentDraft:
@@ -335,21 +447,26 @@ def _after(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text) + timedelta(days=1)
 
 
-def _problems(drafts: Iterable[InstrumentDraft]) -> Iterable[Problem]:
-    """What the rules say of each text by itself, texts that stand there twice, and what is confirmed before its text.
+def _problems(texts: Iterable[_Text], faults: Sequence[Problem]) -> Iterable[Problem]:
+    """What the rules say of each text by itself, and texts that stand there twice.
 
     Whether a task is in force when a text ends it is not asked: an exchange may begin in the middle of a history.
     """
     seen: list[str] = []
-    for place, draft in enumerate(drafts):
+    wrong = {each.field or "" for each in faults}
+    for text in texts:
+        draft, place = text.draft, text.place
         symbol = mandate_rules.clean_symbol(draft.symbol)
-        if any(mandate_rules.same_text(symbol, each) for each in seen):
+        readable = _stands(f"instruments/{place}/symbol", wrong)
+        if readable and any(mandate_rules.same_text(symbol, each) for each in seen):
             said = wording("{symbol} stands twice in this file. Say it once.", symbol=symbol)
             yield Problem(field=f"instruments/{place}/symbol", message=said)
-        seen.append(symbol)
+        if readable:
+            seen.append(symbol)
         for each in mandate_rules.check_draft(draft, instruments=(), in_force=(), asks_names=False):
-            if not (each.field or "").endswith("-change"):
-                yield Problem(field=f"instruments/{place}/{_path(each.field or '')}", message=each.message)
+            path = path_of(each.field, place=place)
+            if not (each.field or "").endswith("-change") and _stands(path, wrong):
+                yield Problem(field=path, message=each.message)
 
 
 def _problems_beside(drafts: Sequence[InstrumentDraft], history: Sequence[Instrument]) -> Iterable[Problem]:
@@ -367,15 +484,19 @@ def _problems_beside(drafts: Sequence[InstrumentDraft], history: Sequence[Instru
         ]
         for each in mandate_rules.check_draft(draft, instruments=earlier, in_force=()):
             if not (each.field or "").endswith("-change") and each.field != "symbol":
-                yield Problem(field=f"instruments/{place}/{_path(each.field or '')}", message=each.message)
+                yield Problem(field=path_of(each.field, place=place), message=each.message)
 
 
 def _is_of(draft: InstrumentDraft, text: Instrument) -> bool:
     return mandate_rules.same_text(mandate_rules.clean_symbol(draft.symbol), text.symbol)
 
 
+def path_of(field: str | None, *, place: int = 0) -> str:
+    """A field as the file names it: `tasks-3-ends_on` of a form is `instruments/0/tasks/3/last_on` in a file."""
+    return f"instruments/{place}/{_path(field or '')}"
+
+
 def _path(field: str) -> str:
-    """A field as the file names it: `tasks-3-ends_on` of a form is `tasks/3/last_on` here."""
     head, _, rest = field.partition("-")
     place, _, part = rest.partition("-")
     named = {"ends_on": "last_on", "expires_on": "last_on"}
@@ -383,6 +504,30 @@ def _path(field: str) -> str:
 
 
 # Storing
+
+
+def foresee(session: Session, *, read: MandateFile) -> Foreseen:
+    """Return what an import would find on file, and whether it would be refused; writes nothing."""
+    card = account_queries.mission_known_as(session, key=read.mission["key"])
+    history = () if card is None else mandate_queries.mandate_history(session, mission=card.id)
+    drafts = [_of(each, NOBODY if card is None else card.id) for each in read.drafts]
+    return Foreseen(
+        new_mission=card is None,
+        texts=tuple((mandate_rules.clean_symbol(each.symbol), _state_of(each, history)) for each in drafts),
+        withdrawn=tuple(
+            text.symbol
+            for text in history
+            if text.withdrawn_at is not None and any(_is_of(each, text) for each in drafts)
+        ),
+        problems=tuple(_problems_beside(drafts, history)),
+    )
+
+
+def _state_of(draft: InstrumentDraft, history: Sequence[Instrument]) -> TextState:
+    there = [text for text in history if _is_of(draft, text)]
+    if not there:
+        return TextState.NEW
+    return TextState.SAME if any(not _differs(draft, text) for text in there) else TextState.DIFFERENT
 
 
 def store_mandate(work: Work, *, read: MandateFile) -> Stored:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from trainer.catalogue.values import AtLevel
+from trainer.interop.mandates_json import path_of
 from trainer.mandates.values import ComparedTask, Comparison, MandatedTask, MandateShift, Move, Reading
 from trainer.previews.values import (
     AreaOutlook,
@@ -89,7 +90,9 @@ def preview_to_json(found: Preview) -> dict[str, Any]:
         "symbol": found.draft.symbol,
         "on": found.on.isoformat(),
         "compared_on": found.from_on.isoformat(),
-        "problems": [{"field": each.field, "message": str(each.message)} for each in found.problems],
+        "problems": [
+            {"field": each.field, "path": path_of(each.field), "message": str(each.message)} for each in found.problems
+        ],
         "tasks": _shift(found.shift),
         "people": {
             "in_mission": found.people,

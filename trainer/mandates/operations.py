@@ -241,7 +241,8 @@ def submit_draft(
 ) -> DraftId:
     """Keep a draft that could be published as it is; raises SymbolTaken and InvalidDraft besides what `save_draft` raises."""
     texts = queries.mandate_history(work.session, mission=draft.mission)
-    _refuse_problems(draft, queries.problems_of(draft, texts=texts), texts=texts)
+    mission = account_queries.mission(work.session, mission=draft.mission)
+    _refuse_problems(draft, queries.problems_of(draft, texts=texts, mission=mission), texts=texts)
     return save_draft(work, draft=draft, draft_id=draft_id, seen_version=seen_version)
 
 
@@ -467,7 +468,8 @@ def publish_instrument(work: Work, *, draft: InstrumentDraft, seen_version: int)
 def _publish(work: Work, draft: InstrumentDraft, *, seen_version: int, row: InstrumentDraftRow | None) -> MandateShift:
     _raise_version(work, draft.mission, seen_version=seen_version)
     texts = queries.mandate_history(work.session, mission=draft.mission)
-    _refuse_problems(draft, queries.problems_of(draft, texts=texts), texts=texts)
+    mission = account_queries.mission(work.session, mission=draft.mission)
+    _refuse_problems(draft, queries.problems_of(draft, texts=texts, mission=mission), texts=texts)
     published = _store(work, [draft])[0]
     if row is not None:
         row.published_id = published.id

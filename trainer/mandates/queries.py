@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from trainer.accounts import queries as account_queries
-from trainer.accounts.values import MissionId, MissionStatus, PersonProfile
+from trainer.accounts.values import MissionCard, MissionId, MissionStatus, PersonProfile
 from trainer.competencies import queries as competency_queries
 from trainer.competencies.values import Area, Evidence, Requirement
 from trainer.kernel.errors import NotFound
@@ -544,11 +544,12 @@ def draft_page(session: Session, *, draft: DraftId, on: date) -> DraftPage:
     earlier = [each for each in rules.known(texts) if rules.order_of(each) < rules.order_of(made)]
     now, then = rules.coming(texts, on=on), rules.coming((*texts, made), on=on)
     people, touched = _reach(session, mission=content.mission, before=now, after=then, on=on)
+    mission = account_queries.mission(session, mission=content.mission)
     return DraftPage(
         id=draft,
-        mission=account_queries.mission(session, mission=content.mission),
+        mission=mission,
         draft=content,
-        problems=problems_of(content, texts=texts),
+        problems=problems_of(content, texts=texts, mission=mission),
         shift=shift,
         now=rules.compare(now, then) if shift.inserted_into_history else None,
         before=earlier[-1].symbol if earlier else "",
@@ -676,12 +677,13 @@ def _reach(
     return len(profiles), sum(each.role in roles for each in profiles)
 
 
-def problems_of(draft: InstrumentDraft, *, texts: Iterable[Instrument]) -> tuple[Problem, ...]:
-    """Return all that is wrong with a draft against the texts on file of its mission."""
+def problems_of(draft: InstrumentDraft, *, texts: Iterable[Instrument], mission: MissionCard) -> tuple[Problem, ...]:
+    """Return all that is wrong with a draft against its mission and the texts that are on file of it."""
     texts = tuple(texts)
     made = as_instrument(draft)
     before = [each for each in rules.known(texts) if rules.order_of(each) < rules.order_of(made)]
-    return rules.check_draft(draft, instruments=texts, in_force=rules.coming(before, on=draft.effective_on))
+    there = rules.coming(before, on=draft.effective_on)
+    return rules.check_draft(draft, instruments=texts, in_force=there, mission=mission)
 
 
 def as_instrument(draft: InstrumentDraft) -> Instrument:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
+from trainer.accounts.values import MissionCard, MissionStatus
 from trainer.kernel.values import Problem, Wording, wording
 from trainer.mandates.rules.demands import PRIORITY_WEIGHT
 from trainer.mandates.rules.law import Identity, known, period_end
@@ -51,16 +52,19 @@ def check_draft(
     *,
     instruments: Iterable[Instrument],
     in_force: Iterable[MandatedTask],
+    mission: MissionCard | None = None,
     asks_names: bool = True,
 ) -> tuple[Problem, ...]:
     """Return all that is wrong with a draft, in the order of the form; nothing when it may be published.
 
     `instruments` are the mission's; `in_force` its tasks when the draft takes effect, with what is already announced.
-    Without `asks_names` it is not asked whether somebody defines the phases and conditions that it names.
+    Without a mission it is not asked whether it is closed by then; without `asks_names` not whether somebody defines the
+    phases and conditions that it names.
     """
     texts = known(instruments)
     names = names_defined(texts) | names_defined((draft,)) if asks_names else None
-    problems = [*_heading_problems(draft, texts), *_period_problems(draft, texts)]
+    closed = [] if mission is None else [*_closed_problems(draft, texts, mission)]
+    problems = [*_heading_problems(draft, texts), *(closed or _period_problems(draft, texts))]
     heard: set[str] = set()
     for place, milestone in enumerate(draft.milestones):
         problems += [
@@ -200,6 +204,33 @@ def _period_problems(draft: InstrumentDraft, instruments: Sequence[Instrument]) 
         last_on=(ended_on - timedelta(days=1)).isoformat(),
     )
     yield Problem(field="effective_on", message=said)
+
+
+def _closed_problems(
+    draft: InstrumentDraft, instruments: Sequence[Instrument], mission: MissionCard
+) -> Iterable[Problem]:
+    """A text cannot carry on a mission that is over; one of before may still be entered.
+
+    Where the day of its closing is not on file, whoever says in the note why the text comes after the last one is believed.
+    """
+    if mission.closes_on is not None:
+        if draft.effective_on >= mission.closes_on:
+            said = wording(
+                "{mission} closes with {last_on} as its last day, so no text can take effect after it. Enter an earlier day, or "
+                "put the closing right first.",
+                mission=mission.name,
+                last_on=(mission.closes_on - timedelta(days=1)).isoformat(),
+            )
+            yield Problem(field="effective_on", message=said)
+        return
+    latest = max((each.effective_on for each in instruments), default=None)
+    is_later = latest is not None and draft.effective_on > latest
+    if mission.status is MissionStatus.CLOSED and is_later and not draft.note.strip():
+        said = wording(
+            "{mission} is closed, so its mandate cannot be renewed. If this text is of the time before, say so in the note.",
+            mission=mission.name,
+        )
+        yield Problem(field="effective_on", message=said)
 
 
 def _line_problems(

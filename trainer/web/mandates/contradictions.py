@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from trainer.accounts import queries as account_queries
 from trainer.edge import reading
 from trainer.kernel.values import Problem
 from trainer.mandates import queries
@@ -22,7 +23,8 @@ def tell_contradictions(form: InstrumentForm, draft: InstrumentDraft, *, several
     judged = draft if dated else replace(draft, effective_on=draft.adopted_on or today())
     told = {each["message"] for each in form.problems}
     texts = queries.mandate_history(reading(), mission=draft.mission)
-    for problem in queries.problems_of(judged, texts=texts):
+    mission = account_queries.mission(reading(), mission=draft.mission)
+    for problem in queries.problems_of(judged, texts=texts, mission=mission):
         said = problem.field in form.errors or str(problem.message) in told
         if not said and _stands(problem, dated=dated, several=several):
             form.refuse(problem.field, problem.message)
