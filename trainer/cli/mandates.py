@@ -116,6 +116,7 @@ def _suggestion(each: Any, found: Any) -> dict[str, Any]:
         "requested": each.force.value == "requested",
         "priority": each.priority,
         "area_of_operations": each.area_of_operations,
+        "area_of_operations_rests_on": each.place_ground and each.place_ground.value,
         "starts_on": _day(each.starts_on),
         "last_on": _day(each.last_on),
         "begins_with": each.begins_with,

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from tests.factories.mandates import task
-from trainer.interop.suggestions import readings
+from trainer.interop.suggestions import places, readings
 from trainer.interop.suggestions.suggesting import suggest
 from trainer.interop.suggestions.tasking import tasking_of
-from trainer.interop.suggestions.values import Count, Relation, Strength, Suggestion, TextReading
+from trainer.interop.suggestions.values import Count, PlaceGround, Relation, Strength, Suggestion, TextReading
 from trainer.interop.suggestions.vocabulary import NoSuchLanguage, taught, vocabulary, weight_of
 from trainer.mandates.values import Force, MandatedTask, Modality, TaskChange, TaskKindKey
 
@@ -121,14 +121,52 @@ def test_days_are_read_and_deadlines_are_no_ends(
         ("en", "south of the Litani River", "South of the Litani River"),
         ("en", "in Lebanon and by January 2027", ""),
         ("en", "in the Security Council", ""),
-        ("en", "in Libreville", ""),
+        ("en", "in South Kivu by 30 April", "South Kivu"),
+        ("en", "in Sector West and along its roads", "Sector West"),
+        ("en", "along the Blue Line", "Blue Line"),
+        ("en", "between the Litani River and the Blue Line", "Between the Litani River and the Blue Line"),
+        ("en", "in and around Kidal, before the rains", "Kidal"),
+        ("en", "within Jonglei State", "Jonglei"),
+        ("en", "in the Democratic Republic of the Congo", ""),
+        ("en", "in Phase Two", ""),
+        ("en", "in UNMISS bases", ""),
+        ("en", "in the Revitalised Agreement", ""),
         ("fr", "dans les provinces du Nord-Kivu et de l'Ituri", "Nord-Kivu et de l'Ituri"),
         ("fr", "dans l'est de la Centrafrique", "L'est de la Centrafrique"),
+        ("fr", "dans la zone à l'est d'Abyei", "À l'est d'Abyei"),
+        ("fr", "au Sud-Kivu d'ici au 30 avril", "Sud-Kivu"),
+        ("fr", "le long de la Ligne bleue", "Ligne bleue"),
+        ("fr", "dans le secteur Ouest", "Secteur Ouest"),
+        ("fr", "en Ituri", "Ituri"),
+        ("fr", "à la Mission", ""),
+        ("fr", "au Liban", ""),
         ("fr", "au Conseil de sécurité", ""),
     ],
 )
 def test_the_area_of_operations_is_read_and_the_country_is_none(language: str, text: str, place: str) -> None:
-    assert readings.place_of(text, language=language, beside=("Lebanon",))[0] == place
+    found = places.place_of(text, language=language, beside=("Lebanon",))
+
+    assert (found.name if found else "") == place
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "ground"),
+    [
+        ("protect civilians in Bunia", (), PlaceGround.NAME_ALONE),
+        ("protect civilians in Bunia", ("Bunia",), PlaceGround.ON_FILE),
+        ("withdraw its units from Bunia", ("Bunia",), PlaceGround.ON_FILE),
+        ("withdraw its units from Bunia", (), None),
+        ("protect civilians in the province of Ituri", (), PlaceGround.CALLED_SO),
+        ("protect civilians in the province of Ituri", ("Ituri",), PlaceGround.ON_FILE),
+        ("protect civilians in Lebanon", ("Lebanon",), None),
+    ],
+)
+def test_what_is_on_file_is_surer_than_a_name_alone(
+    text: str, known: tuple[str, ...], ground: PlaceGround | None
+) -> None:
+    found = places.place_of(text, language="en", known=known)
+
+    assert (found and found.ground) == ground
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from trainer.accounts import queries as account_queries
 from trainer.accounts.values import MissionCard, MissionId
+from trainer.interop.suggestions import places
 from trainer.interop.suggestions.scoring import stands_in
 from trainer.interop.suggestions.suggesting import suggest
 from trainer.interop.suggestions.values import Count, Strength, TextReading
@@ -59,8 +61,24 @@ def suggest_for(session: Session, *, mission: MissionId, text: str, language: st
         vocabulary=office_vocabulary(session, language=language),
         in_force=queries.tasks_in_force(session, mission=mission, on=on),
         names=names_of(card),
-        country=[name for name in (card.place, *card.place.split(" and ")) if name],
+        country=sorted(set().union(*map(places.names_in_all_languages, _parted(card.place)))),
+        known_places=known_places(session, mission=mission),
     )
+
+
+def known_places(session: Session, *, mission: MissionId) -> tuple[str, ...]:
+    """Return the names of places that units and tasks of the mission bear; those in a list also one by one."""
+    named = [each.place for each in account_queries.units_of(session, mission=mission)]
+    for text in queries.mandate_history(session, mission=mission):
+        named += [line.area_of_operations for line in text.tasks]
+    found = (name for each in named for name in _parted(each))
+    # a description such as "the area south of the river" is no name
+    return tuple(sorted({name for name in found if name[:1].isupper()}))
+
+
+def _parted(names: str) -> list[str]:
+    """What is named, and each name of a list by itself."""
+    return [each.strip() for each in (names, *re.split(r", | and | et ", names)) if each.strip()]
 
 
 def names_of(mission: MissionCard) -> tuple[str, ...]:

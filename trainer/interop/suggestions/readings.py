@@ -1,10 +1,10 @@
-"""What a text says of days, places, numbers and itself. Each reading keeps the words that it rests on."""
+"""What a text says of days, numbers and itself. Each reading keeps the words that it rests on."""
 
 from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -100,43 +100,11 @@ _PEOPLE = _compiled(
     r"(?:\s+(?:en tenue|militaires|du personnel|de police|d['’]état-major|d['’]unités de police constituées|constituées|"
     r"des unités de police constituées|pénitentiaires))*)",
 )
-_NAME = r"[A-ZÉÈÎ][\w’'-]+(?:[ -](?:[A-ZÉÈÎ][\w’'-]+))*"
-_LIST = (
-    rf"{_NAME}(?:, (?:the )?{_NAME})*(?:,? (?:and|et|et de l['’]|et du|et de la|et des|et d['’])\s?(?:the )?{_NAME})?"
-)
-_PARTS = "(?:provinces?|regions?|states?|prefectures?|governorates?|counties|districts?|sectors?)"
-_SIDES = "(?:north|south|east|west|central|north-?east|north-?west|south-?east|south-?west)(?:ern)?"
-_OF = "(?:du |de l['’]|de la |des |de |d['’])"
-_WHERE = {
-    "en": (
-        re.compile(rf"\b(?:in|across|throughout|within) (?:the )?{_PARTS} of ((?:the )?{_LIST})"),
-        re.compile(rf"\bin ((?:the )?{_LIST}) {_PARTS}"),
-        re.compile(rf"\b(?:in|across) ({_SIDES} (?:part of )?(?:the )?{_NAME})"),
-        re.compile(r"\b(?:in|throughout|within) (the (?:[A-Z][\w’'-]+) Area)\b"),
-        re.compile(rf"\b((?:north|south|east|west) of the {_NAME})"),
-        re.compile(rf"\b(?:in|across) ({_NAME}(?:, {_NAME})*,? and {_NAME})"),
-    ),
-    "fr": (
-        re.compile(rf"\bdans les (?:provinces|régions|préfectures|États|districts) {_OF}({_LIST})"),
-        re.compile(rf"\bdans la (?:province|région|préfecture|zone) {_OF}({_NAME})"),
-        re.compile(rf"\bdans (l['’](?:est|ouest|extrême-nord) {_OF}{_NAME})"),
-        re.compile(rf"\b(?:dans le |au )((?:nord|sud|centre)(?:-est|-ouest)? {_OF}{_NAME})"),
-        re.compile(rf"\b(?:au|en|à) ((?:Nord|Sud|Haut|Bas)-{_NAME}(?:,? (?:et|et en|et au) {_NAME})?)"),
-        re.compile(rf"\b(?:en|au) ({_NAME} et (?:au |en |dans le |dans l['’])?{_NAME})"),
-    ),
-}
 _AUTHORISES = _compiled(
     r"ceiling|authori[sz]ed (?:strength|level)|shall comprise|force levels|"
     r"up to [\d, ]+ (?:military|uniformed|police|troops|personnel)",
     r"effectif|plafond|à concurrence|comprendra|ne dépasser",
 )
-# fmt: off
-_NO_PLACE = frozenset(folded(each) for each in (*_MONTHS["en"], *_MONTHS["fr"], "council", "resolution",
-    "resolutions", "united", "nations", "government", "mission", "force", "secretary", "member", "state", "états",
-    "conseil", "résolution", "gouvernement", "chapter", "chapitre", "sécurité", "security", "special", "sanctions",
-    "committee"))
-# fmt: on
-MOST_PLACE_LETTERS = 120
 _SYMBOL = re.compile(r"\bS/RES/(\d{1,5})(?:\s*\((\d{4})\))?", re.IGNORECASE)
 _RESOLUTION = re.compile(r"^\W*(?:resolution|résolution)\s+(\d{1,5})\s*\((\d{4})\)\W*$", re.IGNORECASE | re.MULTILINE)
 _ADOPTED = _compiled(
@@ -202,20 +170,6 @@ def end_of(text: str, *, language: str) -> date | None:
 def day_after(last: date | None) -> date | None:
     """Return how an end is stored: by the first day after it."""
     return None if last is None else last + timedelta(days=1)
-
-
-def place_of(text: str, *, language: str, beside: Collection[str] = ()) -> tuple[str, Span | None]:
-    """Return the part of the country that a paragraph names, with where; `beside` are names of the whole country."""
-    whole = {folded(each) for each in beside}
-    for pattern in _WHERE[language]:
-        for found in pattern.finditer(text):
-            name = found.group(1).strip(" ,;.")
-            bare = re.sub(r"^the ", "", name)
-            if folded(bare) in whole or any(folded(word) in _NO_PLACE for word in re.findall(r"\w+", bare)):
-                continue
-            if len(name) <= MOST_PLACE_LETTERS:
-                return bare[:1].upper() + bare[1:], Span(start=found.start(1), end=found.end(1), says=Says.PLACE)
-    return "", None
 
 
 def ceilings_of(paragraph: Paragraph, *, language: str) -> Iterator[Ceiling]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from trainer.interop.suggestions import milestones, readings
+from trainer.interop.suggestions import milestones, places, readings
 from trainer.interop.suggestions.paragraphs import split
 from trainer.interop.suggestions.scoring import Scored, aside_of, chosen, scored
 from trainer.interop.suggestions.tasking import Tasking, tasking_of
@@ -65,11 +65,12 @@ def suggest(
     in_force: Collection[MandatedTask] = (),
     names: Collection[str] = (),
     country: Collection[str] = (),
+    known_places: Collection[str] = (),
 ) -> TextReading:
     """Return what a text is taken to say.
 
     `in_force` are the mission's tasks when it takes effect, `names` those of the mission, `country` the names of the whole
-    country.
+    country, `known_places` those of parts of it that are on file.
     """
     paragraphs = split(text)
     found = dict(_marks(paragraphs, vocabulary))
@@ -81,7 +82,13 @@ def suggest(
         for asked in _asked(paragraphs, found, vocabulary=vocabulary, names=names)
         if not (asked.paragraph.place == renewal or _sets_strength(asked.paragraph, vocabulary))
         for suggestion in _suggestions(
-            asked, found.get(asked.paragraph.place, {}), vocabulary=vocabulary, in_force=in_force, country=country
+            asked,
+            found.get(asked.paragraph.place, {}),
+            vocabulary=vocabulary,
+            in_force=in_force,
+            where=places.place_of(
+                asked.paragraph.text, language=vocabulary.language, beside=country, known=known_places
+            ),
         )
     )
     spoken_of = {each.task_kind for each in suggestions}
@@ -194,12 +201,11 @@ def _suggestions(
     *,
     vocabulary: Vocabulary,
     in_force: Collection[MandatedTask],
-    country: Collection[str],
+    where: places.Somewhere | None,
 ) -> Iterator[Suggestion]:
     paragraph = asked.paragraph
     scores = scored(paragraph.text, vocabulary=vocabulary, start=asked.asks_from, headings=asked.over)
     days = readings.days_of(paragraph.text, language=vocabulary.language)
-    place, place_span = readings.place_of(paragraph.text, language=vocabulary.language, beside=country)
     picked: tuple[Scored | None, ...] = chosen(scores, vocabulary=vocabulary) or (None,)
     for each in picked:
         kind = each.task_kind if each else None
@@ -213,7 +219,7 @@ def _suggestions(
             modalities=ways,
             force=asked.force,
             priority=asked.priority,
-            area_of_operations=place,
+            area_of_operations=where.name if where else "",
             starts_on=days.starts_on,
             last_on=days.last_on,
             share=vocabulary.share_of(each.score) if each else None,
@@ -224,12 +230,13 @@ def _suggestions(
                     *(Span(start=one.start, end=one.end, says=Says.TASK) for one in (each.found if each else ())),
                     *way_spans,
                     *days.spans,
-                    *((place_span,) if place_span else ()),
+                    *((where.span,) if where else ()),
                     *(marks[what] for what in ("ends", "adds", "first", "last") if what in marks),
                 )
             ),
             remarks=days.remarks,
             begins_with=milestones.name_in(paragraph.text, language=vocabulary.language),
+            place_ground=where.ground if where else None,
         )
         if "ends" in marks:
             bare = _ending(bare, paragraph.text, language=vocabulary.language)

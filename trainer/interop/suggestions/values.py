@@ -124,6 +124,17 @@ class Relation(StrEnum):
     ENDS = "ends"
 
 
+class PlaceGround(StrEnum):
+    """On what a place rests, the surest first."""
+
+    ON_FILE = "on-file"
+    """The mission's units, sectors or tasks name it."""
+    CALLED_SO = "called-so"
+    """The text says what it is: a province, a sector, a side, a line."""
+    NAME_ALONE = "name-alone"
+    """A name after a word of place."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
     """What a paragraph is taken to ask; binds nobody."""
@@ -150,6 +161,8 @@ class Suggestion:
     """Words of the paragraph on deadlines and phases, as they stand."""
     begins_with: str = ""
     """The phase or condition with which it seems to begin."""
+    place_ground: PlaceGround | None = None
+    """On what the area of operations rests; None without one."""
 
     @property
     def area(self) -> Area | None:

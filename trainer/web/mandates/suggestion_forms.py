@@ -113,6 +113,7 @@ class SuggestedLineForm(LineForm):
     sure = wtforms.HiddenField(default="")
     """In percent."""
     remarks = wtforms.HiddenField(default="")
+    place_ground = wtforms.HiddenField(default="")
 
     def __init__(self, *given: Any, **more: Any) -> None:
         """Offer to choose no task yet."""
@@ -324,6 +325,7 @@ def _suggested(each: Suggestion, reading: TextReading) -> dict[str, object]:
         "spans": " ".join(f"{span.start}-{span.end}-{span.says.value}" for span in each.spans),
         "sure": "" if each.share is None else str(each.share.percent),
         "remarks": " | ".join(each.remarks),
+        "place_ground": each.place_ground.value if each.place_ground else "",
     }
 
 
