@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.planning.engine import brute_force, worlds
-from trainer.planning.engine import candidates, checker, compiled, family, scan, solver, table
+from trainer.planning.engine import board, candidates, checker, compiled, family, scan, solver, table
 
 SEEDS = st.integers(0, 10**6)
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -67,7 +67,7 @@ def test_those_who_are_not_asked_anew_have_only_their_old_pairs(by_person, seed)
     everything = candidates.find_by_columns(world)
     person = np.repeat(np.arange(world.people), np.diff(everything.pair_ptr))
     ours = np.repeat(np.arange(world.people), np.diff(found.pair_ptr))
-    old = everything.pair_mark & candidates.OLD > 0
+    old = everything.pair_mark & board.OLD > 0
     kept = found.pair_session[~some[ours]]
     assert set(kept) <= set(everything.pair_session[old & ~some[person]])
     np.testing.assert_array_equal(found.pair_session[some[ours]], everything.pair_session[some[person]])

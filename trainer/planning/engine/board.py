@@ -16,6 +16,11 @@ SCALE = 20
 """Money prices are points per 2^20 money units."""
 
 NEEDS, OLD, LOCKED, SERVES = 1, 2, 4, 8
+"""Marks of a pair: its prerequisite must be earned first · a seat of the previous plan · one that must stay ·
+it may earn the prerequisite of another pair of the same person."""
+
+MOST_GAPS = 60
+"""Gaps per person up to which a set of them fits one integer."""
 
 Numbers = Any
 """A list of int or an int array: kernels index it and numba knows which; no one type says both."""

@@ -5,7 +5,7 @@ proportion to the improvement, which keeps the tree small (an equal split explod
 least that earning its prerequisite costs. The shares are then lowered as far as they stay a bound.
 """
 
-from trainer.planning.engine.board import CLOSED, Board, Desk, awards
+from trainer.planning.engine.board import CLOSED, Board, Desk, Numbers, awards
 
 
 def _toll(b: Board, d: Desk, n: int, i: int, charge: int) -> int:
@@ -119,7 +119,7 @@ def charge_needy(b: Board, d: Desk, n: int, gaps: int) -> int:
     return needy
 
 
-def share_out(d: Desk, n: int, charge: int) -> int:
+def _share_out(d: Desk, n: int, charge: int) -> int:
     """Each gap's largest share of any ready item's gain, when every seat costs `charge` more; returns their sum."""
     first, gains, mores, cover_gap, cover_value = d.first, d.gain, d.more, d.cover_gap, d.cover_value
     have, share, waits = d.have, d.share, d.waits
@@ -143,7 +143,7 @@ def share_out(d: Desk, n: int, charge: int) -> int:
     return total
 
 
-def tighten(d: Desk, n: int, gaps: int, charge: int) -> int:
+def _tighten(d: Desk, n: int, gaps: int, charge: int) -> int:
     """Lower the gaps' shares one after the other as far as they stay a bound; returns their sum.
 
     Shares bound every set as long as no ready item's gaps are worth more beyond their shares than the item costs.
@@ -182,6 +182,44 @@ def tighten(d: Desk, n: int, gaps: int, charge: int) -> int:
             share[g] = new
         total += share[g]
     return total
+
+
+def _best_left_out(share: Numbers, gaps: int, seats_left: int) -> int:
+    """The largest share of a gap when each seat that is left closes one of a larger share; 0 when seats are enough."""
+    hopeful = 0
+    for g in range(gaps):
+        if share[g] > 0:
+            hopeful += 1
+    if hopeful <= seats_left:
+        return 0
+    for g in range(gaps):
+        above = 0
+        for h in range(gaps):
+            if share[h] > share[g] or (share[h] == share[g] and h < g):
+                above += 1
+        if above == seats_left:
+            return int(share[g])
+    return 0
+
+
+def bound_of_ready(d: Desk, n: int, gaps: int, seats_left: int, enough: int) -> tuple[int, int]:
+    """What the ready items can add at most on the seats that are left, and what each of these seats is charged.
+
+    Where more gaps could be closed than seats are left, each seat is charged what the best gap left out would bring.
+    The bound is sharp only as far as needed to tell whether it exceeds `enough`.
+    """
+    share = d.share
+    bound = _share_out(d, n, 0)
+    charge = _best_left_out(share, gaps, seats_left)
+    if charge > 0:
+        for g in range(gaps):
+            share[g] = 0
+        bound = _share_out(d, n, charge) + charge * seats_left
+    if bound > enough:
+        for g in range(gaps):
+            bound -= share[g]
+        bound += _tighten(d, n, gaps, charge)
+    return bound, charge
 
 
 def hope_of_needy(b: Board, d: Desk, n: int, gaps: int, needy: int, charge: int, short: int, thorough: bool) -> int:

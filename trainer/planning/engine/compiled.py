@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from trainer.planning.engine import board, bound, columns, displace, filters, items, scan, search, seats
+from trainer.planning.engine import beaten, board, bound, columns, displace, filters, items, scan, search, seats
 
 Question = TypeVar("Question", bound=tuple[Any, ...])
 
-KERNELS = (board, items, bound, search, seats, displace, columns)
+KERNELS = (board, beaten, items, bound, search, seats, displace, columns)
 """Every module after those whose functions it calls; so do functions stand in each."""
 
 INLINE = frozenset({"awards", "_fits", "_ready"})
@@ -33,7 +33,7 @@ def is_cached() -> bool:
 
 def note_cached() -> None:
     """Say beside the machine code that all of it has been made from the present source; what other source made goes."""
-    present = {_mark(*KERNELS), _mark(scan), _mark(filters)}
+    present = {_mark(*KERNELS), _mark(board, scan), _mark(board, filters)}
     for folder in _folders():
         if any(folder.glob(f"displace.displace_{_mark(*KERNELS)}-*.nbi")):
             (folder / _note()).touch()
@@ -104,13 +104,13 @@ def plain_code() -> SimpleNamespace:
 @cache
 def scanning() -> Any:
     """`scan.scan` as machine code."""
-    return _compile(scan).scan
+    return _compile(board, scan).scan
 
 
 @cache
 def filtering() -> Any:
     """`filters.find_codes` as machine code."""
-    return _compile(filters).find_codes
+    return _compile(board, filters).find_codes
 
 
 def laid_out(arrays: Question) -> Question:

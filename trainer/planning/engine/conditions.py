@@ -8,14 +8,11 @@ from collections import defaultdict
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-from trainer.planning.engine.candidates import Lookup, closing_value, money_of, spread
 from trainer.planning.engine.instance import Instance, Ints
+from trainer.planning.engine.lookup import Flags, Lookup, closing_value, money_of, spread
 from trainer.planning.engine.plain import is_of
 from trainer.planning.engine.plan import Plan
-
-Flags = npt.NDArray[np.bool_]
 
 LAST = 2**62
 """The place of who is not on the list."""

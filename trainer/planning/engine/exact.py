@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from trainer.planning.engine import exact_conditions
-from trainer.planning.engine.board import State
-from trainer.planning.engine.candidates import LOCKED, NEEDS, OLD, SERVES, money_of, spread
+from trainer.planning.engine.board import LOCKED, NEEDS, OLD, SERVES, State
 from trainer.planning.engine.instance import UNLIMITED, Ints
+from trainer.planning.engine.lookup import money_of, spread
 from trainer.planning.engine.prices import Contest
 from trainer.planning.engine.table import Table
 

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trainer.planning.engine.candidates import LOCKED, NEEDS, OLD, money_of
+from trainer.planning.engine.board import LOCKED, NEEDS, OLD
 from trainer.planning.engine.instance import UNLIMITED
+from trainer.planning.engine.lookup import money_of
 from trainer.planning.engine.plain import Plain, is_of
 
 if TYPE_CHECKING:

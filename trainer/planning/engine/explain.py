@@ -10,16 +10,13 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
-import numpy.typing as npt
 
 from trainer.planning.engine import compiled, conditions, filters
-from trainer.planning.engine.board import CLOSED, State
-from trainer.planning.engine.candidates import OLD, Lookup, closing_value, money_of, spread
+from trainer.planning.engine.board import CLOSED, OLD, State
 from trainer.planning.engine.instance import ON_SITE, Instance, Ints
+from trainer.planning.engine.lookup import Flags, Lookup, closing_value, money_of, spread
 from trainer.planning.engine.plan import Plan
 from trainer.planning.engine.table import NODES, SIMPLE_FROM, Table
-
-Flags = npt.NDArray[np.bool_]
 
 BLOCK = 4000
 """Open gaps explained at a time."""

@@ -5,10 +5,9 @@ The filters of the format run one after the other over the sessions that could c
 that the session which comes furthest does not pass.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-Numbers = Any
-"""An int array, or a list of int."""
+from trainer.planning.engine.board import Numbers
 
 PASSED = (1, 2, 3, 4, 5, 6, 12, 7, 8, 9, 11)
 """The code when the best session passed so many filters; after all of them it is 10 for who has no seat left."""
@@ -17,7 +16,7 @@ SEAT_LIMIT = 10
 
 
 class Filters(NamedTuple):
-    """The instance, the plan by person, and what the plan leaves over; see `candidates.Lookup`."""
+    """The instance, the plan by person, and what the plan leaves over; see `lookup.Lookup`."""
 
     g_ptr: Numbers
     g_comp: Numbers

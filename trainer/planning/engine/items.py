@@ -1,10 +1,23 @@
 """A person's items: the eligible pairs that are worth searching among at these prices.
 
-First the pairs worth something, then of these the ones that no other beats, then what earns the prerequisite of one
-that is left: its servers. A needy item is one whose prerequisite is not held.
+First the pairs worth something, then of these the ones that no other beats (`beaten`), then what earns the prerequisite
+of one that is left: its servers. A needy item is one whose prerequisite is not held.
 """
 
-from trainer.planning.engine.board import LOCKED, NEEDS, OLD, SCALE, SERVES, Board, Desk, Prices, State, awards
+from trainer.planning.engine.beaten import find_beaten
+from trainer.planning.engine.board import (
+    LOCKED,
+    MOST_GAPS,
+    NEEDS,
+    OLD,
+    SCALE,
+    SERVES,
+    Board,
+    Desk,
+    Prices,
+    State,
+    awards,
+)
 
 THIN_FROM = 6
 """Items from which it pays to look for useless ones first."""
@@ -50,81 +63,6 @@ def _make_items(b: Board, d: Desk, p: int, n: int) -> None:
         d.toll[i] = 0
         d.least_toll[i] = 0
         d.status[i] = 0
-
-
-def _find_beaten(b: Board, d: Desk, t: State, p: int, count: int) -> int:
-    """Mark picked pairs whose own gaps another one closes at least as well; returns how many needy ones are left.
-
-    Pair a beats pair j when it closes at least the gaps of j, none later, costs no more and is as easy to have: no
-    prerequisite to earn, no money that j would not spend where money is short, and either it blocks no days or only
-    days that j blocks too. A set with j is then no worse with a instead. Should the set hold another session of a's
-    course: one that ends sooner than a leaves j nothing to close; one that ends later is replaced by a, and j
-    dropped, which needs that its cost is not negative.
-    """
-    pick, worth, fee, mask, price, beaten, rank = d.pick, d.worth, d.fee, d.mask, d.price, d.beaten, d.rank
-    pair_session, pair_mark, s_course, s_start, s_end = b.pair_session, b.pair_mark, b.s_course, b.s_start, b.s_end
-    s_blocks, s_cost, s_partner, beats = b.s_blocks, b.s_cost, b.s_partner, d.beats
-    rich = t.mission_left[b.p_mission[p]] >= b.max_seats * b.dearest
-    for x in range(count):
-        rank[x] = x
-    step = 1
-    while step * 3 < count:
-        step = step * 3 + 1
-    while step > 0:
-        for x in range(step, count):
-            mine = rank[x]
-            y = x
-            while y >= step and (
-                worth[rank[y - step]] < worth[mine] or (worth[rank[y - step]] == worth[mine] and rank[y - step] > mine)
-            ):
-                rank[y] = rank[y - step]
-                y -= step
-            rank[y] = mine
-        step //= 3
-    strong = 0
-    needy = 0
-    for x in range(count):
-        j = rank[x]
-        mark = pair_mark[pick[j]] & b.heed
-        if mark & LOCKED:
-            continue
-        s = pair_session[pick[j]]
-        for y in range(strong):
-            a = beats[y]
-            if mask[j] & mask[a] != mask[j] or price[a] > price[j]:
-                continue
-            r = pair_session[pick[a]]
-            if s_end[r] > s_end[s] or (s_blocks[r] and (not s_blocks[s] or s_start[r] < s_start[s])):
-                continue
-            if not rich and fee[a] > fee[j]:
-                continue
-            partner = s_partner[r]
-            if t.partner_left[partner] < b.max_seats * b.partner_dear[partner] and (
-                partner != s_partner[s] or s_cost[r] > s_cost[s]
-            ):
-                continue
-            beaten[j] = 1
-            break
-        if beaten[j]:
-            continue
-        if mark & NEEDS:
-            needy += 1
-            continue
-        if mask[j] == 0 or price[j] < 0:
-            continue
-        fits = True
-        for y in range(count):
-            if price[y] >= 0 and pair_mark[pick[y]] & LOCKED == 0:
-                continue
-            r = pair_session[pick[y]]
-            if s_course[r] == s_course[s]:
-                fits = False
-            if pair_mark[pick[y]] & LOCKED and s_blocks[r] and s_blocks[s]:
-                fits = fits and (s_start[r] > s_end[s] or s_start[s] > s_end[r])
-        if fits:
-            beats[strong] = j
-            strong += 1
-    return needy
 
 
 def _serves_until(b: Board, d: Desk, course: int, needs: int) -> int:
@@ -187,22 +125,23 @@ def _find_needs(b: Board, d: Desk, p: int, count: int) -> int:
     return needs
 
 
-def collect(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int) -> int:
-    """The items of a person: pairs worth something at these prices that no other beats, then what serves needy ones."""
+def _pick(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int) -> tuple[int, int, int]:
+    """Put the pairs worth something at these prices into `pick`.
+
+    Returns how many there are, how many of them are needy, and what all needy ones together could bring.
+    """
     pair_session, pair_net, pair_mark, pair_group = b.pair_session, b.pair_net, b.pair_mark, b.pair_group
-    s_cap, s_cost, s_partner, s_course, s_start, s_end = b.s_cap, b.s_cost, b.s_partner, b.s_course, b.s_start, b.s_end
+    s_cap, s_cost, s_partner, s_end = b.s_cap, b.s_cost, b.s_partner, b.s_end
     group_ptr, group_gap, g_due, g_weight, on_time = b.group_ptr, b.group_gap, b.g_due, b.g_weight, b.on_time
-    s_blocks, s_travels, s_region, travel = b.s_blocks, b.s_travels, b.s_region, b.travel
+    s_travels, s_region, travel, from_region = b.s_travels, b.s_region, b.travel, b.p_region[p] * b.regions
     free, full, partner_price, taken = v.free, v.full, v.partner, t.taken
-    from_region = b.p_region[p] * b.regions
     pick, worth, fee, mask, price, beaten, have = d.pick, d.worth, d.fee, d.mask, d.price, d.beaten, d.have
     mission = b.p_mission[p]
     mission_price = v.mission[mission]
-    few_gaps = b.g_ptr[p + 1] - b.g_ptr[p] <= 60
-    # What all needy items together could bring: a seat that only serves them is of no use if it costs more.
-    hope = 0
-    for g in range(b.g_ptr[p + 1] - b.g_ptr[p]):
+    gaps = b.g_ptr[p + 1] - b.g_ptr[p]
+    for g in range(gaps):
         have[g] = 0
+    hope = 0
     count = 0
     needy = 0
     for k in range(b.pair_ptr[p], b.pair_ptr[p + 1]):
@@ -244,7 +183,7 @@ def collect(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int) -> int:
                 continue
             total += g_weight[gap] * points
             g = gap - b.g_ptr[p]
-            if few_gaps:
+            if gaps <= MOST_GAPS:
                 bits |= 1 << g
             if mark & (NEEDS | OLD | LOCKED) == NEEDS and net > have[g]:
                 hope += net - have[g]
@@ -256,22 +195,45 @@ def collect(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int) -> int:
         mask[count] = bits
         price[count] = total - net
         count += 1
-    if count > THIN_FROM and few_gaps:
-        needy = _find_beaten(b, d, t, p, count)
+    return count, needy, hope
+
+
+def _keep_unbeaten(d: Desk, count: int) -> int:
+    """The picked pairs that no other beats, as items; returns how many."""
+    pick, price, fee, beaten = d.pick, d.price, d.fee, d.beaten
     item, cost, moneys, idle, serves = d.item, d.cost, d.money, d.idle, d.serves
     n = 0
-    if needy == 0:
-        for x in range(count):
-            if not beaten[x]:
-                item[n] = pick[x]
-                cost[n] = price[x]
-                moneys[n] = fee[x]
-                idle[n] = 0
-                serves[n] = 0
-                n += 1
-        _make_items(b, d, p, n)
-        return n
+    for x in range(count):
+        if not beaten[x]:
+            item[n] = pick[x]
+            cost[n] = price[x]
+            moneys[n] = fee[x]
+            idle[n] = 0
+            serves[n] = 0
+            n += 1
+    return n
+
+
+def _keep_with_servers(
+    b: Board, d: Desk, t: State, v: Prices, p: int, ban: int, count: int, hope: int
+) -> int:  # fmt: skip
+    """The same with what may earn a prerequisite of theirs; returns how many.
+
+    A seat that only serves is of no use when it costs more than all needy ones together could bring, nor when another
+    session of its course does as well.
+    """
+    pair_session, pair_net, pair_mark, pair_group = b.pair_session, b.pair_net, b.pair_mark, b.pair_group
+    s_cap, s_cost, s_partner, s_course, s_start, s_end = b.s_cap, b.s_cost, b.s_partner, b.s_course, b.s_start, b.s_end
+    group_ptr, group_gap, g_due, g_weight, on_time = b.group_ptr, b.group_gap, b.g_due, b.g_weight, b.on_time
+    s_blocks, s_travels, s_region, travel = b.s_blocks, b.s_travels, b.s_region, b.travel
+    free, full, partner_price, taken = v.free, v.full, v.partner, t.taken
+    from_region = b.p_region[p] * b.regions
+    pick, fee, price, beaten = d.pick, d.fee, d.price, d.beaten
+    item, cost, moneys, idle, serves = d.item, d.cost, d.money, d.idle, d.serves
+    mission = b.p_mission[p]
+    mission_price = v.mission[mission]
     needs = _find_needs(b, d, p, count)
+    n = 0
     y = 0
     before = -1
     last_start = -1
@@ -338,6 +300,15 @@ def collect(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int) -> int:
         idle[n] = 1 if picked and not useful else 0
         serves[n] = 1 if serving else 0
         n += 1
+    return n
+
+
+def collect(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int) -> int:
+    """Make the person's items at these prices, without the session `ban`; returns how many there are."""
+    count, needy, hope = _pick(b, d, t, v, p, ban)
+    if count > THIN_FROM and b.g_ptr[p + 1] - b.g_ptr[p] <= MOST_GAPS:
+        needy = find_beaten(b, d, t, p, count)
+    n = _keep_unbeaten(d, count) if needy == 0 else _keep_with_servers(b, d, t, v, p, ban, count, hope)
     _make_items(b, d, p, n)
     return n
 

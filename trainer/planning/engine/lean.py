@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.planning.engine.board import Board, Numbers, Prices, State
-from trainer.planning.engine.candidates import Candidates, spread
+from trainer.planning.engine.candidates import Candidates
 from trainer.planning.engine.instance import Instance, Ints
+from trainer.planning.engine.lookup import spread
 from trainer.planning.engine.plan import Plan
 from trainer.planning.engine.prices import SAMPLE_ROUNDS, Contest, Market, Shadow
 from trainer.planning.engine.shards import BLOCK, Question, Shard, Shards, Terms, ask, ask_all

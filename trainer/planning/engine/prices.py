@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trainer.planning.engine.board import CLOSED, SCALE, Numbers, Prices
-from trainer.planning.engine.candidates import Lookup, closing_value, money_of
 from trainer.planning.engine.columns import WHOLE, Columns
 from trainer.planning.engine.instance import Instance, Ints
+from trainer.planning.engine.lookup import Lookup, closing_value, money_of
 from trainer.planning.engine.table import NODES, PROOF_NODES, Response, Table
 
 

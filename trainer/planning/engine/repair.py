@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from trainer.planning.engine.board import Board, State
-from trainer.planning.engine.candidates import LOCKED, Candidates
+from trainer.planning.engine.board import LOCKED, Board, State
+from trainer.planning.engine.candidates import Candidates
 from trainer.planning.engine.instance import Ints
 from trainer.planning.engine.prices import Contest, Shadow
 from trainer.planning.engine.table import Table
@@ -36,8 +36,7 @@ def keep(table: Table) -> State:
     state = small.empty_state()
     everybody = np.unique(np.searchsorted(only_old.pair_ptr, np.flatnonzero(marks & LOCKED == 0), side="right") - 1)
     small.fill(state, small.closed(), everybody)
-    person, pair = small.seats_of(state)
-    del person
+    _, pair = small.seats_of(state)
     return table.state_of_pairs(mine[pair])
 
 

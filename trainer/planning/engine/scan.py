@@ -2,21 +2,15 @@
 with whole columns, for instances where columns are too long. Both give the same pairs (tested).
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-Numbers = Any
-"""An int array, or a list of int."""
-
-NEEDS, OLD, LOCKED, SERVES = 1, 2, 4, 8
+from trainer.planning.engine.board import LOCKED, NEEDS, OLD, SERVES, Numbers
 
 NEVER = 2**40
 
-MOST_GAPS = 60
-"""Gaps per person up to which a set of them fits one integer."""
-
 
 class Scan(NamedTuple):
-    """What is looked up for every person; see `candidates.Lookup`. `old_ptr` is by person, `open_ptr` by course."""
+    """What is looked up for every person; see `lookup.Lookup`. `old_ptr` is by person, `open_ptr` by course."""
 
     g_ptr: Numbers
     g_comp: Numbers

@@ -6,11 +6,14 @@ is largest. Solved exactly by depth-first branch and bound, among the items of `
 """
 
 from trainer.planning.engine.board import CLOSED, LOCKED, Board, Desk, Numbers, Prices, State, awards
-from trainer.planning.engine.bound import charge_needy, hope_of_needy, share_out, tighten
+from trainer.planning.engine.bound import bound_of_ready, charge_needy, hope_of_needy
 from trainer.planning.engine.items import collect, thin_servers
 
 THOROUGH_FROM = 500
 """Node limits from which the bound is what is wanted: then it pays to work out tolls anew at every node."""
+
+BARE, WHOLE, EASED = 0, 1, 2
+"""The searches for one person: without needy items · with all · with prerequisites taken as held, for their toll."""
 
 
 def _fits(
@@ -140,29 +143,7 @@ def _look(b: Board, d: Desk, t: State, p: int, n: int, m: int, gaps: int, needy:
             top = i
     if top < 0:
         return -1
-    bound = share_out(d, n, 0)
-    hopeful = 0
-    for g in range(gaps):
-        if share[g] > 0:
-            hopeful += 1
-    charge = 0
-    if hopeful > seats_left:
-        # Seats are short: charge each one what the best gap that must go without would bring.
-        for g in range(gaps):
-            above = 0
-            for h in range(gaps):
-                if share[h] > share[g] or (share[h] == share[g] and h < g):
-                    above += 1
-            if above == seats_left:
-                charge = share[g]
-        for g in range(gaps):
-            share[g] = 0
-        bound = share_out(d, n, charge) + charge * seats_left
-    if current + bound > best:
-        base = bound - charge * seats_left if hopeful > seats_left else bound
-        for g in range(gaps):
-            base -= share[g]
-        bound = base + tighten(d, n, gaps, charge) + (charge * seats_left if hopeful > seats_left else 0)
+    bound, charge = bound_of_ready(d, n, gaps, seats_left, best - current)
     if waiting:
         hope = hope_of_needy(b, d, n, gaps, needy, charge, best - current - bound, thorough)
         if current + bound <= best < current + bound + hope and best > 0:
@@ -179,9 +160,8 @@ def best_set(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int, limit: in
     The person's own unlocked seats must have been released from the state. After `limit` nodes the search stops:
     the set is then the best seen, the bound still holds and out[3] is 1.
 
-    There are up to three searches. The first leaves out what must be prepared for: its best set is found at once and
-    hardly ever beaten. The second has everything. When that one is stopped and a bound is wanted, the third takes
-    prerequisites as held, for their toll at the root: it bounds what the second did not get to.
+    There are up to three searches. BARE finds at once a set that is hardly ever beaten. WHOLE decides. When that one is
+    stopped and a bound is wanted, EASED bounds what it did not get to.
     """
     n = collect(b, d, t, v, p, ban)
     gaps = b.g_ptr[p + 1] - b.g_ptr[p]
@@ -193,8 +173,8 @@ def best_set(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int, limit: in
             m += 1
     needy = charge_needy(b, d, n, gaps)
     thin_servers(d, n)
-    part = 0 if needy > 0 and limit > 1 else 1
-    if part == 0:
+    kind = BARE if needy > 0 and limit > 1 else WHOLE
+    if kind == BARE:
         for x in range(needy):
             d.status[d.queue[x]] = -1
     depth = 0
@@ -206,14 +186,14 @@ def best_set(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int, limit: in
     cut = 0
     while True:
         nodes += 1
-        top = _look(b, d, t, p, n, m, gaps, needy if part == 1 else 0, best, limit >= THOROUGH_FROM)
+        top = _look(b, d, t, p, n, m, gaps, needy if kind == WHOLE else 0, best, limit >= THOROUGH_FROM)
         current = d.out[0]
         bound = d.out[1]
-        if nodes == 1 and part > 0:
+        if nodes == 1 and kind != BARE:
             root = min(root, bound)
         if current > best:
             best = current
-            if part < 2:
+            if kind != EASED:
                 found = current
                 count = m
                 for x in range(m):
@@ -244,15 +224,16 @@ def best_set(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int, limit: in
             d.stack_phase[depth - 1] = 1
             d.status[i] = -1
             m -= 1
-        elif part == 0 or (part == 1 and cut and needy > 0 and limit >= THOROUGH_FROM):
+        elif kind == BARE or (kind == WHOLE and cut and needy > 0 and limit >= THOROUGH_FROM):
+            kind += 1
             for x in range(needy):
                 i = d.queue[x]
-                if d.least_toll[i] < CLOSED:
-                    d.status[i] = 0
-                if part == 1:
+                if d.least_toll[i] >= CLOSED:
+                    continue
+                d.status[i] = 0
+                if kind == EASED:
                     d.need_comp[i] = -1
-                    d.cost[i] += min(d.least_toll[i], CLOSED)
-            part += 1
+                    d.cost[i] += d.least_toll[i]
             nodes = 0
             cut = 0
         else:

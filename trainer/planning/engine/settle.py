@@ -17,10 +17,10 @@ closings for nothing (`Settler.beyond`), and its gaps as worth nothing to its pe
 import numpy as np
 
 from trainer.planning.engine import explain
-from trainer.planning.engine.board import State
-from trainer.planning.engine.candidates import LOCKED, OLD, closing_value, spread
+from trainer.planning.engine.board import LOCKED, OLD, State
 from trainer.planning.engine.conditions import Standing
 from trainer.planning.engine.instance import Ints
+from trainer.planning.engine.lookup import closing_value, spread
 from trainer.planning.engine.plain import Plain
 from trainer.planning.engine.table import NODES, Table
 

@@ -17,9 +17,10 @@ import numpy.typing as npt
 
 from trainer.planning.engine import candidates as pairs
 from trainer.planning.engine.board import Board, Numbers, Prices
-from trainer.planning.engine.candidates import Candidates, Way, spread
+from trainer.planning.engine.candidates import Candidates, Way
 from trainer.planning.engine.executors import Executor, Source
 from trainer.planning.engine.instance import Instance, Ints
+from trainer.planning.engine.lookup import spread
 from trainer.planning.engine.table import Response, Table, is_relaxed, pays_to_compile
 
 ROWS_OF = {"av_": "av_ptr", "h_": "h_ptr", "g_": "g_ptr"}

@@ -12,10 +12,11 @@ from typing import Any, Protocol
 import numpy as np
 
 from trainer.planning.engine import compiled
-from trainer.planning.engine.board import CLOSED, Board, Desk, Numbers, Prices, State
-from trainer.planning.engine.candidates import LOCKED, NEEDS, OLD, SERVES, Candidates, money_of
+from trainer.planning.engine.board import CLOSED, LOCKED, NEEDS, OLD, SERVES, Board, Desk, Numbers, Prices, State
+from trainer.planning.engine.candidates import Candidates
 from trainer.planning.engine.columns import Columns
 from trainer.planning.engine.instance import ON_SITE, Instance, Ints
+from trainer.planning.engine.lookup import money_of
 from trainer.planning.engine.plain import Plain
 from trainer.planning.engine.plan import Plan
 
