@@ -15,7 +15,7 @@ import click
 
 from trainer.cli.warming import as_the_only_maker
 from trainer.planning.engine import bench as benches
-from trainer.planning.engine import checker, family, family_conditions, solver
+from trainer.planning.engine import checker, family, family_conditions, reading, solver
 from trainer.planning.engine import instance as instances
 from trainer.planning.engine import plan as plans
 from trainer.planning.engine.executors import NoScheduler
@@ -130,7 +130,7 @@ def _tell(report: checker.Report) -> None:
 def generate(*, people: int, seed: int, tight: float, conditions: tuple[str, ...], out: Path) -> None:
     """Make an instance of the public family."""
     question = family.generate(people, seed=seed, tight=tight, conditions=conditions)
-    instances.save(question, out)
+    reading.save(question, out)
     click.echo(f"{out}: {question.people} people, {question.gaps} gaps, {question.sessions} sessions.")
 
 
@@ -147,9 +147,9 @@ def shift(instance: Path, plan_file: Path, *, share: float, seed: int, out: Path
     question = _load(instance)
     try:
         moved = family.shift(question, plans.load(plan_file), share=share, seed=seed)
-    except (plans.BadPlan, instances.BadInstance) as error:
+    except (plans.BadPlan, reading.BadInstance) as error:
         raise click.ClickException(str(error)) from error
-    instances.save(moved, out)
+    reading.save(moved, out)
     touched = int(moved.everyone_touched.sum())
     click.echo(
         f"{out}: {share:.1%} of the mandate table changed, which touches {touched} of {moved.people} people "
@@ -188,8 +188,8 @@ def bench(*, people: tuple[int, ...], seeds: int, threads: int, as_json: bool) -
 
 def _load(path: Path) -> instances.Instance:
     try:
-        return instances.load(path)
-    except instances.BadInstance as error:
+        return reading.load(path)
+    except reading.BadInstance as error:
         raise click.ClickException("\n  ".join(("This instance cannot be planned:", *error.faults))) from error
 
 

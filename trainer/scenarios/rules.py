@@ -15,7 +15,7 @@ from trainer.competencies.values import Level
 from trainer.kernel.values import PersonId, Problem, Wording, wording
 from trainer.mandates.values import DraftId, InstrumentDraft
 from trainer.partners.values import CourseId, CourseMode, PartnerId, SessionId, SessionOffer
-from trainer.planning.engine.candidates import money_of
+from trainer.planning.engine.lookup import money_of
 from trainer.planning.engine.solver import Result
 from trainer.planning.rules import shocks
 from trainer.planning.rules.question import Snapshot

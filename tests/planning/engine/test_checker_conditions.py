@@ -7,7 +7,7 @@ import pytest
 
 from tests.planning.engine import worlds
 from tests.planning.engine.brute_force import plan_of
-from trainer.planning.engine import checker, instance
+from trainer.planning.engine import checker, reading
 
 QUOTA = {"q_session": [1], "q_mission": [1], "q_contingent": [-1], "q_seats": [1], "q_release": [20]}
 TWO_MISSIONS = {"p_mission": [0, 1], "mission_budget": [10_000, 10_000]}
@@ -151,13 +151,13 @@ FAULTS = {
 
 @pytest.mark.parametrize(("arrays", "words"), FAULTS.values(), ids=FAULTS)
 def test_what_is_wrong_with_a_condition_is_named(arrays, words):
-    with pytest.raises(instance.BadInstance, match=words):
+    with pytest.raises(reading.BadInstance, match=words):
         worlds.plain(**arrays)
 
 
 def test_conditions_survive_writing_and_reading_and_their_absence_leaves_the_hash(tmp_path):
     world = worlds.random_conditions(worlds.random_world(3, people=3), 3, *worlds.CONDITIONS)
-    instance.save(world, tmp_path / "world.npz")
+    reading.save(world, tmp_path / "world.npz")
 
-    assert instance.load(tmp_path / "world.npz").digest() == world.digest()
+    assert reading.load(tmp_path / "world.npz").digest() == world.digest()
     assert worlds.plain().digest() == "35a057d28d10ae59012bd85eb97aa4bedff25a48671e9e06b85cf8a55d9b9089"

@@ -6,21 +6,21 @@ import numpy as np
 import pytest
 
 from tests.planning.engine import worlds
-from trainer.planning.engine import checker, family, instance, plan, solver
+from trainer.planning.engine import checker, family, plan, reading, solver
 
 
 def _arrays(world, tmp_path):
     path = tmp_path / "world.npz"
-    instance.save(world, path)
+    reading.save(world, path)
     with np.load(path) as archive:
         return {name: archive[name] for name in archive.files}
 
 
 def test_an_instance_survives_writing_and_reading(tmp_path):
     world = family.generate(40, seed=1)
-    instance.save(world, tmp_path / "world.npz")
+    reading.save(world, tmp_path / "world.npz")
 
-    assert instance.load(tmp_path / "world.npz").digest() == world.digest()
+    assert reading.load(tmp_path / "world.npz").digest() == world.digest()
 
 
 def test_all_faults_are_named_together(tmp_path):
@@ -29,8 +29,8 @@ def test_all_faults_are_named_together(tmp_path):
     arrays["c_partner"][0] = 9
     arrays["av_ptr"][1] = 5
 
-    with pytest.raises(instance.BadInstance) as refused:
-        instance.from_arrays(arrays)
+    with pytest.raises(reading.BadInstance) as refused:
+        reading.from_arrays(arrays)
 
     assert {words.split()[0] for words in refused.value.faults} == {"s_cap", "c_partner", "av_ptr"}
 
@@ -41,8 +41,8 @@ def test_missing_arrays_and_words_in_place_of_numbers_are_named(tmp_path):
     arrays["g_due"] = np.array([0.5, 1.0, 2.0])
     arrays["meta"] = np.array(json.dumps({"horizon": "a year"}))
 
-    with pytest.raises(instance.BadInstance) as refused:
-        instance.from_arrays(arrays)
+    with pytest.raises(reading.BadInstance) as refused:
+        reading.from_arrays(arrays)
 
     faults = " ".join(refused.value.faults)
     for part in ("travel is missing", "g_due holds float64", "meta.horizon is 'a year'", "meta.objective.SEAT"):
@@ -53,16 +53,16 @@ def test_an_array_of_the_wrong_length_is_named_before_its_values_are_looked_at(t
     arrays = _arrays(worlds.plain(), tmp_path)
     arrays["s_end"] = arrays["s_end"][:-1]
 
-    with pytest.raises(instance.BadInstance, match="s_end has 3 entries instead of 4"):
-        instance.from_arrays(arrays)
+    with pytest.raises(reading.BadInstance, match="s_end has 3 entries instead of 4"):
+        reading.from_arrays(arrays)
 
 
 def test_a_file_that_is_no_archive_is_refused_in_words(tmp_path):
     path = tmp_path / "notes.npz"
     path.write_text("not an archive")
 
-    with pytest.raises(instance.BadInstance, match="not a readable"):
-        instance.load(path)
+    with pytest.raises(reading.BadInstance, match="not a readable"):
+        reading.load(path)
     with pytest.raises(plan.BadPlan, match="not a readable"):
         plan.load(path)
 
@@ -76,12 +76,12 @@ def test_a_plan_has_one_hash_whatever_the_order_of_its_seats():
 
 
 def _truncated(path):
-    instance.save(worlds.plain(), path)
+    reading.save(worlds.plain(), path)
     path.write_bytes(path.read_bytes()[:-400])
 
 
 def _damaged(path):
-    instance.save(worlds.plain(), path)
+    reading.save(worlds.plain(), path)
     content = bytearray(path.read_bytes())
     content[300:340] = bytes(40)
     path.write_bytes(bytes(content))
@@ -97,8 +97,8 @@ def test_a_broken_archive_is_refused_in_words(write, tmp_path):
     path = tmp_path / "broken.npz"
     write(path)
 
-    with pytest.raises(instance.BadInstance, match="not a readable"):
-        instance.load(path)
+    with pytest.raises(reading.BadInstance, match="not a readable"):
+        reading.load(path)
     with pytest.raises(plan.BadPlan, match="not a readable"):
         plan.load(path)
 
@@ -109,8 +109,8 @@ def test_numbers_beyond_all_measure_are_named(tmp_path):
     meta["horizon"], meta["objective"]["LATE_DECAY"] = 10**30, 2**40
     arrays |= {"meta": np.array(json.dumps(meta)), "g_comp": arrays["g_comp"] + 2**30}
 
-    with pytest.raises(instance.BadInstance) as refused:
-        instance.from_arrays(arrays)
+    with pytest.raises(reading.BadInstance) as refused:
+        reading.from_arrays(arrays)
 
     faults = " ".join(refused.value.faults)
     for part in ("meta.horizon is 1000", "beyond 2147483647: LATE_DECAY", "g_comp has 3 entries outside 0..65536"):
@@ -120,8 +120,8 @@ def test_numbers_beyond_all_measure_are_named(tmp_path):
 def test_a_number_in_place_of_an_array_is_named(tmp_path):
     arrays = _arrays(worlds.plain(), tmp_path) | {"g_comp": np.array(3)}
 
-    with pytest.raises(instance.BadInstance, match="g_comp is a single number"):
-        instance.from_arrays(arrays)
+    with pytest.raises(reading.BadInstance, match="g_comp is a single number"):
+        reading.from_arrays(arrays)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -136,8 +136,8 @@ def test_an_instance_with_something_spoilt_is_planned_or_refused(seed, tmp_path)
         arrays[name] = spoilt.reshape(arrays[name].shape)
 
     try:
-        question = instance.from_arrays(arrays)
-    except instance.BadInstance:
+        question = reading.from_arrays(arrays)
+    except reading.BadInstance:
         return
     result = solver.solve(question, options=solver.Options(mode="first"))
     assert checker.check(question, result.plan, result.reasons).right

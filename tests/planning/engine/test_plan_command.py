@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from tests.planning.engine import worlds
 from trainer.cli.plan import plan
 from trainer.cli.warming import as_the_only_maker
-from trainer.planning.engine import family, instance
+from trainer.planning.engine import family, reading
 from trainer.planning.engine import plan as plans
 
 
@@ -35,7 +35,7 @@ def test_an_instance_is_made_solved_checked_shifted_and_solved_again(tmp_path):
 
 def test_the_last_line_is_one_object_with_the_figures(tmp_path):
     path = tmp_path / "world.npz"
-    instance.save(worlds.plain(), path)
+    reading.save(worlds.plain(), path)
 
     result = _run("solve", path, "--json")
 
@@ -55,8 +55,8 @@ def test_the_machine_code_is_made_by_one_process_at_a_time():
 
 def test_a_plan_for_another_instance_fails_the_check(tmp_path):
     one, other, answer = (tmp_path / name for name in ("one.npz", "other.npz", "plan.npz"))
-    instance.save(worlds.plain(), one)
-    instance.save(worlds.plain(s_cap=[0, 0, 0, 0]), other)
+    reading.save(worlds.plain(), one)
+    reading.save(worlds.plain(s_cap=[0, 0, 0, 0]), other)
     _run("solve", one, "--out", answer)
 
     result = _run("check", other, answer)
@@ -78,7 +78,7 @@ def test_a_faulty_instance_is_refused_with_its_faults(tmp_path):
 def test_the_check_fails_for_a_wrong_reason_and_for_none_when_reasons_are_asked_for(tmp_path):
     path, answer = tmp_path / "world.npz", tmp_path / "plan.npz"
     world = worlds.plain()
-    instance.save(world, path)
+    reading.save(world, path)
     _run("solve", path, "--out", answer)
     good = plans.load(answer)
 
@@ -90,7 +90,7 @@ def test_the_check_fails_for_a_wrong_reason_and_for_none_when_reasons_are_asked_
 
 def test_every_fault_of_an_instance_is_named(tmp_path):
     path = tmp_path / "bad.npz"
-    instance.save(worlds.plain(), path)
+    reading.save(worlds.plain(), path)
     with np.load(path) as archive:
         arrays = dict(archive)
     arrays |= {"g_weight": arrays["g_weight"] * 0, "s_cap": arrays["s_cap"] - 9}
@@ -113,12 +113,12 @@ def test_conditions_are_made_by_name_and_kept(tmp_path):
     ):
         result = _run(*words)
         assert result.exit_code == 0, result.output
-    assert len(instance.load(first).q_session)
+    assert len(reading.load(first).q_session)
 
 
 def test_an_interrupt_ends_with_the_best_checked_plan(tmp_path):
     path, answer = tmp_path / "world.npz", tmp_path / "plan.npz"
-    instance.save(family.generate(500, seed=1), path)
+    reading.save(family.generate(500, seed=1), path)
     words = [sys.executable, "-m", "trainer", "plan", "solve", str(path), "--out", str(answer), "--json"]
 
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from trainer.planning.engine import checker, instance, plan, solver
+from trainer.planning.engine import checker, plan, reading, solver
 
 SAMPLES = Path(__file__).parents[4] / "shared" / "planning"
 
@@ -13,13 +13,13 @@ pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason=f"the public sample
 
 def test_the_greedy_sample_plan_is_feasible_in_both_samples():
     for name in ("sample-1k.npz", "sample-1k-shift.npz"):
-        report = checker.check(instance.load(SAMPLES / name), plan.load(SAMPLES / "sample-1k-greedy-plan.npz"))
+        report = checker.check(reading.load(SAMPLES / name), plan.load(SAMPLES / "sample-1k-greedy-plan.npz"))
 
         assert report.feasible
 
 
 def test_replanning_the_sample_shift_touches_nobody_else_and_is_explained():
-    world = instance.load(SAMPLES / "sample-1k-shift.npz")
+    world = reading.load(SAMPLES / "sample-1k-shift.npz")
 
     result = solver.replan(world, options=solver.Options(rounds=1))
 
@@ -29,7 +29,7 @@ def test_replanning_the_sample_shift_touches_nobody_else_and_is_explained():
 
 @pytest.mark.slow
 def test_a_first_plan_for_the_small_sample_is_near_its_bound():
-    result = solver.solve(instance.load(SAMPLES / "sample-1k.npz"))
+    result = solver.solve(reading.load(SAMPLES / "sample-1k.npz"))
 
     # The net under HiGHS is wall time: one percent is for the benchmark, on a machine that has nothing else to do.
     assert result.gap_pct <= 8.0

@@ -18,7 +18,17 @@ from hypothesis import strategies as st
 
 from tests.planning.engine import brute_force, worlds
 from trainer.cli.plan import plan as plan_command
-from trainer.planning.engine import candidates, checker, executors, family, instance, lean, shards, solver, table
+from trainer.planning.engine import (
+    candidates,
+    checker,
+    executors,
+    family,
+    lean,
+    reading,
+    shards,
+    solver,
+    table,
+)
 
 ROOT = Path(__file__).parents[3]
 WORLD = family.generate(80, seed=7)
@@ -171,7 +181,7 @@ def test_a_part_has_its_people_in_the_order_asked():
 
     part = shards.part_of(WORLD, people)
 
-    instance.require_valid(part)
+    reading.require_valid(part)
     assert part.p_mission.tolist() == WORLD.p_mission[people].tolist()
     assert part.g_comp.tolist() == [c for p in people for c in WORLD.g_comp[WORLD.g_ptr[p] : WORLD.g_ptr[p + 1]]]
 
@@ -323,7 +333,7 @@ def test_what_ties_people_together_is_not_split():
 
 def test_the_command_takes_shards_and_tells_what_is_wrong_with_a_scheduler(tmp_path):
     path = tmp_path / "world.npz"
-    instance.save(worlds.plain(), path)
+    reading.save(worlds.plain(), path)
     run = CliRunner()
 
     whole = run.invoke(plan_command, ["solve", str(path), "--json"])

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from trainer.planning.engine.instance import Instance, Objective, from_arrays, require_valid
+from trainer.planning.engine.instance import Instance, Objective
+from trainer.planning.engine.reading import from_arrays, require_valid
 
 OBJECTIVE = Objective(on_time=1000, early=200, late=300, late_decay=3, seat=60, cost_num=1, cost_den=20, change=400)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.planning.engine import candidates, checker, family, instance, plan, prices, repair, solver
+from trainer.planning.engine import candidates, checker, family, instance, plan, prices, reading, repair, solver
 from trainer.planning.engine.table import Table
 
 
@@ -72,12 +72,12 @@ def measure(people: int, *, seed: int, threads: int) -> Iterator[Line]:
     options = solver.Options(threads=threads)
     with tempfile.TemporaryDirectory() as folder:
         question = Path(folder, "first.npz")
-        instance.save(family.generate(people, seed=seed), question)
+        reading.save(family.generate(people, seed=seed), question)
         line, first = _run(question, Path(folder, "first-plan.npz"), "first plan", seed, options)
         yield line
         moved = Path(folder, "shift.npz")
-        instance.save(family.shift(instance.load(question), first.plan, share=0.05, seed=seed + 2), moved)
-        scratch = _from_scratch(instance.load(moved), threads=threads)
+        reading.save(family.shift(reading.load(question), first.plan, share=0.05, seed=seed + 2), moved)
+        scratch = _from_scratch(reading.load(moved), threads=threads)
         for what, rounds in (("preview", 0), ("replan", None)):
             chosen = replace(options, mode="repair", rounds=rounds, warm=first.shadow)
             line, _ = _run(moved, Path(folder, "replan.npz"), what, seed, chosen)
@@ -95,7 +95,7 @@ def _from_scratch(moved: instance.Instance, *, threads: int) -> int:
 
 def _run(question: Path, answer: Path, what: str, seed: int, options: solver.Options) -> tuple[Line, solver.Result]:
     began, worked = time.perf_counter(), time.process_time()
-    asked = instance.load(question)
+    asked = reading.load(question)
     result = solver.solve(asked, options=options)
     plan.save(result.plan, answer)
     seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - worked

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.planning.engine import family_conditions
-from trainer.planning.engine.instance import Instance, Ints, Objective, require_valid
+from trainer.planning.engine.instance import Instance, Ints, Objective
 from trainer.planning.engine.plan import Plan
+from trainer.planning.engine.reading import require_valid
 
 MISSIONS, REGIONS, FAMILIES, LANGUAGES, COMPETENCIES, TASKS, HORIZON = 12, 5, 4, 6, 60, 40, 365
 MOST_GAPS = 8

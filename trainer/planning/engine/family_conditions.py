@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from trainer.planning.engine.instance import Instance, Ints, require_valid
+from trainer.planning.engine.instance import Instance, Ints
+from trainer.planning.engine.reading import require_valid
 
 Draw = np.random.Generator
 Maker = Callable[[Instance, Draw], dict[str, Any]]

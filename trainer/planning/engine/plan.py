@@ -7,7 +7,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from trainer.planning.engine.instance import UNREADABLE, Ints
+from trainer.planning.engine.instance import Ints
+from trainer.planning.engine.reading import UNREADABLE
 
 
 class BadPlan(ValueError):

@@ -1,7 +1,7 @@
 """The door to the planner: how the product asks for a plan.
 
     from trainer.planning.engine import checker, solver
-    from trainer.planning.engine.instance import from_arrays, load
+    from trainer.planning.engine.reading import from_arrays, load
 
     instance = load("instance.npz")                     # or from_arrays({...}); raises BadInstance, every fault named
     result = solver.solve(instance)                     # a first plan, stage after stage

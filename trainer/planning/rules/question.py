@@ -37,7 +37,8 @@ from trainer.competencies.values import CompetencyKey, Currency, Gap, Level, Req
 from trainer.kernel.values import LedgerMark, LocalText, PersonId
 from trainer.partners import rules as partner_rules
 from trainer.partners.values import CourseMode, QuotaLine, SessionId, SessionOffer, SessionState
-from trainer.planning.engine.instance import UNLIMITED, Instance, Ints, Objective, require_valid
+from trainer.planning.engine.instance import UNLIMITED, Instance, Ints, Objective
+from trainer.planning.engine.reading import require_valid
 from trainer.planning.values import Facts, PlanRunId, Policy, Sources
 from trainer.tracks.values import Assignment, AssignmentState
 

@@ -19,8 +19,8 @@ from trainer.competencies.values import Area, CompetencyKey, Currency, Level, Re
 from trainer.kernel.values import PersonId
 from trainer.mandates import rules as mandate_rules
 from trainer.mandates.values import Demand, DemandsByRole, Instrument, MandatedTask
-from trainer.planning.engine.candidates import money_of
 from trainer.planning.engine.explain import Reason
+from trainer.planning.engine.lookup import money_of
 from trainer.planning.engine.solver import Result
 from trainer.planning.rules.question import OBSERVED, Snapshot
 from trainer.planning.values import PlanCounts, Proposal, Sources, StepMove
