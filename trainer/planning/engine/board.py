@@ -27,7 +27,10 @@ Numbers = Any
 
 
 class Board(NamedTuple):
-    """The instance and its eligible pairs, flat. Capacities and budgets are net of locked old seats."""
+    """The instance and its eligible pairs, flat: arrays are what they are in `Instance` and `Candidates`, or by session.
+
+    Capacities and budgets are net of locked old seats.
+    """
 
     pair_ptr: Numbers
     pair_session: Numbers
@@ -41,15 +44,19 @@ class Board(NamedTuple):
     g_weight: Numbers
     p_mission: Numbers
     p_region: Numbers
+    """[P] where a journey starts: a row of `travel`"""
     s_course: Numbers
     s_start: Numbers
     s_end: Numbers
     s_blocks: Numbers
+    """[S] 1 when the session takes up its days"""
     s_cap: Numbers
     s_partner: Numbers
     s_cost: Numbers
     s_region: Numbers
+    """[S] where the journey goes: a column of `travel`"""
     s_travels: Numbers
+    """[S] 1 when there is a journey"""
     c_pre_comp: Numbers
     c_pre_level: Numbers
     aw_ptr: Numbers
@@ -57,41 +64,51 @@ class Board(NamedTuple):
     aw_level: Numbers
     travel: Numbers
     on_time: Numbers
+    """[days] points of a unit of weight closed on that day, when it is not late"""
     heed: int
     """the marks that are looked at: without NEEDS every prerequisite counts as held"""
     skip: int
     """the marks that put a new pair out of play: with NEEDS, nothing is chosen that must be prepared for"""
     partner_dear: Numbers
-    """[partners] the dearest seat of each"""
+    """[B] the dearest seat of each partner"""
     dearest: int
     """what a seat can cost a mission at most"""
     regions: int
+    """columns of `travel`"""
     late: int
     late_decay: int
     change: int
     max_seats: int
     width: int
-    """Places per person in `State.seats`: max_seats, or more where more old seats are locked."""
+    """places per person in `State.seats`: max_seats, or more where more old seats are locked"""
 
 
 class Prices(NamedTuple):
     """What a seat costs beyond its own costs: one price while seats are free, another when they are not."""
 
     free: Numbers
+    """[S] lambda, while the session has free seats"""
     full: Numbers
+    """[S] and when it has none"""
     partner: Numbers
+    """[B] mu, per 2^SCALE money units of the partner's budget"""
     mission: Numbers
+    """[M] and of the mission's"""
 
 
 class State(NamedTuple):
     """A plan under construction, locked seats aside."""
 
     taken: Numbers
+    """[S] seats given"""
     partner_left: Numbers
+    """[B] money"""
     mission_left: Numbers
+    """[M] money"""
     seats: Numbers
     """[P * width] pairs, locked ones included; the first `filled` of each person count"""
     filled: Numbers
+    """[P] how many"""
     worth: Numbers
     """[P] the person's value at price zero, CHANGE per kept old seat included"""
 
@@ -102,8 +119,11 @@ class Desk(NamedTuple):
     item: Numbers
     """the pair; the other columns repeat what the search needs of it, side by side"""
     cost: Numbers
+    """its costs and prices, less CHANGE where it is kept"""
     money: Numbers
+    """what it costs the mission"""
     paid: Numbers
+    """and its partner"""
     partner: Numbers
     course: Numbers
     start: Numbers
@@ -127,8 +147,11 @@ class Desk(NamedTuple):
     status: Numbers
     """0 undecided, 1 chosen, -1 left out"""
     first: Numbers
+    """where its gaps begin among the next two; they end where those of the next item begin"""
     cover_gap: Numbers
+    """a gap, counted from the person's first"""
     cover_value: Numbers
+    """what the item makes of it"""
     more: Numbers
     """at the present node, what the item would add for its gaps"""
     gain: Numbers
@@ -138,16 +161,24 @@ class Desk(NamedTuple):
     slack: Numbers
     """what is left of its cost when the shares of its gaps are taken off what it would add"""
     have: Numbers
+    """[gaps] what the chosen items make of each"""
     share: Numbers
+    """[gaps] what the bound counts for each beyond that"""
     extra: Numbers
+    """[gaps] and what a needy item may add to it"""
     chosen: Numbers
+    """the items chosen so far"""
     stack_item: Numbers
+    """[depth] the item decided there"""
     stack_phase: Numbers
+    """[depth] 0 while it is chosen, 1 when it is left out"""
     best: Numbers
+    """the pairs of the best set seen"""
     pick: Numbers
     """the pairs worth something at these prices, before the items are made of them; the next columns are theirs"""
     worth: Numbers
     fee: Numbers
+    """what it costs the mission"""
     mask: Numbers
     """bit set of the gaps it closes"""
     price: Numbers
@@ -183,6 +214,7 @@ def gap_value(b: Board, gap: int, day: int) -> int:
 
 
 def awards(aw_ptr: Numbers, aw_comp: Numbers, aw_level: Numbers, course: int, comp: int, level: int) -> bool:
+    """The course awards the competency at the level or higher."""
     found = False
     for x in range(aw_ptr[course], aw_ptr[course + 1]):
         if aw_comp[x] == comp and aw_level[x] >= level:

@@ -81,13 +81,19 @@ def _compile(*sources: ModuleType) -> SimpleNamespace:
     """
     import numba
 
-    names: dict[str, Any] = {name: each for source in sources for name, each in vars(source).items()}
-    functions = _functions(*sources)
-    for name, plain in functions.items():
-        twin = FunctionType(plain.__code__, names, name, plain.__defaults__, plain.__closure__)
-        twin.__qualname__ = f"{name}_{_mark(*sources)}"
-        names[name] = numba.njit(cache=True, nogil=True, inline="always" if name in INLINE else "never")(twin)
-    return SimpleNamespace(**{name: names[name] for name in functions})
+    twins: dict[FunctionType, Any] = {}
+    for source in sources:
+        # Each function sees the names of its own module: another one may mean something else by the same name.
+        names = {
+            name: twins.get(each, each) if isinstance(each, FunctionType) else each
+            for name, each in vars(source).items()
+        }
+        for name, plain in _functions(source).items():
+            twin = FunctionType(plain.__code__, names, name, plain.__defaults__, plain.__closure__)
+            twin.__qualname__ = f"{name}_{_mark(*sources)}"
+            jit = numba.njit(cache=True, nogil=True, inline="always" if name in INLINE else "never")
+            names[name] = twins[plain] = jit(twin)
+    return SimpleNamespace(**{plain.__name__: twin for plain, twin in twins.items()})
 
 
 @cache
