@@ -79,7 +79,9 @@ def _to_branch_on(b: Board, d: Desk, t: State, p: int, i: int, n: int, m: int) -
     return i
 
 
-def _look(b: Board, d: Desk, t: State, p: int, n: int, m: int, gaps: int, needy: int, best: int, thorough: bool) -> int:
+def _judge(
+    b: Board, d: Desk, t: State, p: int, n: int, m: int, gaps: int, needy: int, best: int, thorough: bool
+) -> int:
     """Judge a node: current value to out[0], upper bound to out[1]; returns the item of largest gain or -1.
 
     The bound is sharp only as far as needed to tell whether it exceeds `best`.
@@ -186,7 +188,7 @@ def best_set(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int, limit: in
     cut = 0
     while True:
         nodes += 1
-        top = _look(b, d, t, p, n, m, gaps, needy if kind == WHOLE else 0, best, limit >= THOROUGH_FROM)
+        top = _judge(b, d, t, p, n, m, gaps, needy if kind == WHOLE else 0, best, limit >= THOROUGH_FROM)
         current = d.out[0]
         bound = d.out[1]
         if nodes == 1 and kind != BARE:

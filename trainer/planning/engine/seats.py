@@ -1,5 +1,7 @@
 """Seats given and taken back in a plan, and what people's best sets are asked for: demand, a fill, seats' values."""
 
+from typing import NamedTuple
+
 from trainer.planning.engine.board import (
     LOCKED,
     NEEDS,
@@ -14,6 +16,21 @@ from trainer.planning.engine.board import (
     seat_money,
 )
 from trainer.planning.engine.search import best_set
+
+
+class Answer(NamedTuple):
+    """What people would choose at some prices: for each the bound and unlocked seats, and what all ask for together."""
+
+    value: Numbers
+    """[P] upper bound on what the best set is worth"""
+    size: Numbers
+    """[P] unlocked seats in it"""
+    demand: Numbers
+    """[S] seats"""
+    partner: Numbers
+    """[B] money"""
+    mission: Numbers
+    """[M] money"""
 
 
 def worth_of(b: Board, d: Desk, p: int, seats: Numbers, at: int, count: int) -> int:
@@ -79,30 +96,23 @@ def place(b: Board, d: Desk, t: State, p: int, count: int) -> None:
 
 
 def respond(
-    b: Board, d: Desk, t: State, v: Prices, people: Numbers, first: int, last: int, limit: int,
-    demand: Numbers, partner_demand: Numbers, mission_demand: Numbers, value: Numbers, size: Numbers,
-) -> int:  # fmt: skip
-    """Everybody's best set at these prices, ignoring what others take: the sum of bounds, and integer demands.
-
-    `value[p]` and `size[p]` receive the bound and the number of unlocked seats of each person.
-    """
-    total = 0
+    b: Board, d: Desk, t: State, v: Prices, a: Answer, people: Numbers, first: int, last: int, limit: int
+) -> None:
+    """Put into the answer the best sets of people[first:last] at these prices, ignoring what others take."""
     for x in range(first, last):
         p = people[x]
         best_set(b, d, t, v, p, -1, limit)
-        total += d.out[1]
-        value[p] = d.out[1]
-        size[p] = 0
+        a.value[p] = d.out[1]
+        a.size[p] = 0
         for y in range(d.out[0]):
             k = d.best[y]
             if b.pair_mark[k] & LOCKED:
                 continue
             s = b.pair_session[k]
-            size[p] += 1
-            demand[s] += 1
-            partner_demand[b.s_partner[s]] += b.s_cost[s]
-            mission_demand[b.p_mission[p]] += seat_money(b, p, s)
-    return total
+            a.size[p] += 1
+            a.demand[s] += 1
+            a.partner[b.s_partner[s]] += b.s_cost[s]
+            a.mission[b.p_mission[p]] += seat_money(b, p, s)
 
 
 def fill(b: Board, d: Desk, t: State, v: Prices, order: Numbers, limit: int, careful: int) -> int:

@@ -15,10 +15,12 @@ from trainer.planning.engine import compiled
 from trainer.planning.engine.board import CLOSED, LOCKED, NEEDS, OLD, SERVES, Board, Desk, Numbers, Prices, State
 from trainer.planning.engine.candidates import Candidates
 from trainer.planning.engine.columns import Columns
+from trainer.planning.engine.displace import Chains
 from trainer.planning.engine.instance import ON_SITE, Instance, Ints
 from trainer.planning.engine.lookup import money_of
 from trainer.planning.engine.plain import Plain
 from trainer.planning.engine.plan import Plan
+from trainer.planning.engine.seats import Answer
 
 NODES = 60
 """Branch-and-bound nodes for one person where a good answer will do."""
@@ -44,7 +46,7 @@ DEPTH = 6
 CHAIN = 4
 """People who may displace others in one chain."""
 
-LONGEST_CHAIN = 40
+MOST_MOVED = 40
 """People who may move in one chain."""
 
 
@@ -314,22 +316,22 @@ class Table:
             return self.elsewhere.respond(prices, people, nodes=nodes, board=board or self.bounding)
         i = self.instance
         chosen = self.everybody if people is None else people
-        free = self.boundless()
+        free, asked = self.boundless(), board or self.bounding
         value, size = self.zeros(i.people), self.zeros(i.people)
         parts = [
-            [self.zeros(n) for n in (i.sessions, len(i.partner_budget), len(i.mission_budget))] for _ in self.desks
-        ]
-
-        def work(t: int, first: int, last: int) -> None:
-            self.kernels.respond(
-                board or self.bounding, self.desks[t], free, prices, chosen, first, last, nodes, *parts[t], value, size
-            )  # fmt: skip
-
-        self.divide(work, 0, len(chosen))
-        demand, partner, mission = (sum_of(part[n] for part in parts) for n in range(3))
+            Answer(
+                value=value, size=size, demand=self.zeros(i.sessions), partner=self.zeros(len(i.partner_budget)),
+                mission=self.zeros(len(i.mission_budget)),
+            )
+            for _ in self.desks
+        ]  # fmt: skip
+        self.divide(
+            lambda t, a, z: self.kernels.respond(asked, self.desks[t], free, prices, parts[t], chosen, a, z, nodes),
+            0, len(chosen),
+        )  # fmt: skip
         return Response(
-            value=np.asarray(value), size=np.asarray(size), demand=np.asarray(demand),
-            partner=np.asarray(partner), mission=np.asarray(mission),
+            value=np.asarray(value), size=np.asarray(size), demand=sum_of(part.demand for part in parts),
+            partner=sum_of(part.partner for part in parts), mission=sum_of(part.mission for part in parts),
         )  # fmt: skip
 
     def fill(
@@ -344,31 +346,15 @@ class Table:
 
     def displace(self, state: State, order: Ints, ceiling: Ints) -> int:
         """People in this order may take full seats from those who lose less; returns the gain."""
-        sessions = self.instance.sessions
-        loss, who = self.zeros(sessions * DEPTH, CLOSED), self.zeros(sessions * DEPTH, -1)
-        closed = self.closed()
-        people = self.instance.people
-        self.kernels.ease(self.filling, self.desks[0], state, closed, 0, people, NODES, DEPTH, loss, who)
-        guided = closed._replace(full=self.flat(np.asarray(loss)[::DEPTH]))
-        log, log_seats = self.zeros(LONGEST_CHAIN), self.zeros(LONGEST_CHAIN * (self.board.width + 2))
-        return int(
-            self.kernels.displace(
-                self.filling,
-                self.desks[0],
-                state,
-                guided,
-                closed,
-                self.flat(order),
-                self.flat(ceiling),
-                NODES,
-                DEPTH,
-                CHAIN,
-                loss,
-                who,
-                log,
-                log_seats,
-            )
-        )
+        i, b, desk, closed = self.instance, self.filling, self.desks[0], self.closed()
+        chains = Chains(
+            depth=DEPTH, longest=CHAIN, loss=self.zeros(i.sessions * DEPTH, CLOSED), who=self.zeros(i.sessions * DEPTH, -1),
+            moved=self.zeros(MOST_MOVED), before=self.zeros(MOST_MOVED * (b.width + 2)),
+        )  # fmt: skip
+        self.kernels.ease(b, desk, state, closed, chains, 0, i.people, NODES)
+        guided = closed._replace(full=self.flat(np.asarray(chains.loss)[::DEPTH]))
+        flat = self.flat(order), self.flat(ceiling)
+        return int(self.kernels.displace(b, desk, state, guided, closed, chains, *flat, NODES))
 
     def old_pairs(self) -> Ints:
         """The pairs of the previous plan that could be kept, locked ones included."""
