@@ -3,9 +3,13 @@
 import itertools
 from collections.abc import Iterator
 
+import numpy as np
+
 from trainer.planning.engine import checker
 from trainer.planning.engine.instance import Instance
+from trainer.planning.engine.master import Pool
 from trainer.planning.engine.plan import Plan
+from trainer.planning.engine.table import Table
 
 Seat = tuple[int, int]
 
@@ -43,3 +47,19 @@ def best_of_all(instance: Instance) -> int | None:
 
 def plan_of(seats: tuple[Seat, ...] | list[Seat]) -> Plan:
     return Plan.of([p for p, _ in seats], [s for _, s in seats])
+
+
+def best_choice(table: Table, pool: Pool) -> int:
+    """The most that at most one column of each person is worth within seats and money."""
+    i = table.instance
+    own = [np.flatnonzero(pool.owner == p).tolist() for p in range(i.people)]
+    best = 0
+    for chosen in itertools.product(*([*columns, None] for columns in own)):
+        these = np.array([k for k in chosen if k is not None], np.int64)
+        seat = pool.session[these]
+        taken = np.bincount(seat[seat < i.sessions], minlength=i.sessions)
+        paid = np.bincount(i.c_partner[i.s_course], taken * i.c_cost[i.s_course], minlength=len(i.partner_budget))
+        money = np.bincount(i.p_mission[pool.owner[these]], pool.money[these], minlength=len(i.mission_budget))
+        if (taken <= table.cap).all() and (paid <= table.partner_left).all() and (money <= table.mission_left).all():
+            best = max(best, int(pool.worth[these].sum()))
+    return best

@@ -5,14 +5,13 @@ Variables: x per pair, and z per pair and gap where a pair closes several gaps; 
 nothing else carries its value itself.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from trainer.planning.engine import exact_conditions
+from trainer.planning.engine import exact_conditions, highs
 from trainer.planning.engine.board import LOCKED, NEEDS, OLD, SERVES, State
 from trainer.planning.engine.instance import UNLIMITED, Ints
 from trainer.planning.engine.lookup import money_of, spread
@@ -27,23 +26,6 @@ class Answer:
     pairs: dict[int, list[int]]
     bound: int
     proven: bool
-
-
-LOOK_SECONDS = 0.2
-"""HiGHS asks thousands of times a second whether to go on."""
-
-
-class _Look:
-    """Ends HiGHS when somebody says stop, asked now and then."""
-
-    def __init__(self, stop: Callable[[], bool]) -> None:
-        self.stop, self.looked = stop, time.monotonic()
-
-    def __call__(self, event: Any) -> None:
-        if time.monotonic() - self.looked > LOOK_SECONDS:
-            self.looked = time.monotonic()
-            if self.stop():
-                event.interrupt()
 
 
 class Program:
@@ -283,18 +265,9 @@ class Model:
         locked = {p: [k for k in self.had(p) if self.board.pair_mark[k] & LOCKED] for p in self.people}
         if not program.value:
             return Answer(pairs=locked, bound=self.base, proven=True)
-        solver = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy annotates only in part
-        for option, setting in (
-            ("output_flag", False), ("log_to_console", False), ("threads", 1), ("random_seed", 1),
-            ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.9),
-            ("mip_max_nodes", nodes), ("time_limit", seconds),
-        ):  # fmt: skip
-            solver.setOptionValue(option, setting)
+        solver = highs.solver_of(stop, mip_rel_gap=0.0, mip_abs_gap=0.9, mip_max_nodes=nodes, time_limit=seconds)
         solver.passModel(self._highs_model(highspy))
         solver.setSolution(self._start(highspy))
-        look = _Look(stop)
-        solver.cbMipInterrupt += look
-        solver.cbSimplexInterrupt += look
         solver.run()
         info = solver.getInfo()
         values = np.asarray(solver.getSolution().col_value)

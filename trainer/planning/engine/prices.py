@@ -14,6 +14,7 @@ from trainer.planning.engine.board import CLOSED, SCALE, Numbers, Prices
 from trainer.planning.engine.columns import WHOLE, Columns
 from trainer.planning.engine.instance import Instance, Ints
 from trainer.planning.engine.lookup import Lookup, closing_value, money_of
+from trainer.planning.engine.master import Master, pool_of
 from trainer.planning.engine.table import NODES, PROOF_NODES, Response, Table
 
 
@@ -105,6 +106,11 @@ def usual_rounds(table: Table, contest: Contest) -> int:
     return max(4, min(30, 60_000 // max(1, len(contest.people))))
 
 
+def usual_polish(table: Table, contest: Contest) -> int:
+    """Times that the master program may set the prices at last, as suits the size."""
+    return POLISH if table.quick and len(contest.people) <= POLISHED_UNTIL else 0
+
+
 def proven(table: Table, contest: Contest, warm: Shadow, known: Shadow) -> Shadow:
     """The better of the known bound and what the warm prices prove for this instance."""
     if not warm.fits(table):
@@ -129,8 +135,14 @@ PARTS = 8
 PARTED_FROM = 1_000
 """Contested people from which that pays."""
 
-ROOM = 20
-"""Columns remembered per person."""
+ROOM = 40
+"""Columns remembered per person at most."""
+
+POLISH = 8
+"""Times that the master program may set the prices where people are few."""
+
+POLISHED_UNTIL = 3_000
+"""Contested people up to which that is done."""
 
 MOVES = 30
 """Moves of the prices on the columns between two searches."""
@@ -223,30 +235,53 @@ def _with_bound(table: Table, session: Ints, partner: Ints, mission: Ints, worth
     return Shadow(session=session, partner=partner, mission=mission, bound=bound, worth=worth)
 
 
-def find(table: Table, contest: Contest, start: Shadow, *, rounds: int, warm: bool, stop: Callable[[], bool]) -> Shadow:
-    """Better prices after everybody was asked so many times; the bound never gets worse.
+def find(
+    table: Table, contest: Contest, start: Shadow, *, rounds: int, polish: int, warm: bool, stop: Callable[[], bool]
+) -> tuple[Shadow, Columns]:
+    """Better prices after everybody was asked so many times, and what they chose; the bound never gets worse.
 
     Column generation with first-order steps: people are asked part by part for their best set, and what all have ever
     chosen is the market on which the prices are settled before the next part is asked. The market is smooth at first and
-    cools down to what people would really do.
+    cools down to what people would really do. In the end the master program may settle it exactly, `polish` times at most.
     """
     n = len(contest.people)
-    if not n or rounds == 0:
-        return start
     market = Market(table, contest, start)
     parts = PARTS if n >= PARTED_FROM else 1
     order = np.concatenate([contest.people[part::parts] for part in range(parts)])
     cuts = np.cumsum([0, *(len(contest.people[part::parts]) for part in range(parts))]).tolist()
-    columns = table.columns(order, ROOM)
+    columns = table.columns(order, min(ROOM, rounds + polish + 2))
+    if not n or rounds == 0:
+        return start, columns
     steps, first = rounds * parts, WARM if warm else HOT
     for k in range(steps):
         if stop():
-            return prove(table, contest, market.here(), start, nodes=1)
+            return prove(table, contest, market.here(), start, nodes=1), columns
         table.choose(columns, market.prices(), cuts[k % parts], cuts[k % parts + 1])
         cooled = first * (COLD / first) ** min(1.0, k / (0.75 * steps))
         market.settle(columns, cuts[min(k + 1, parts)], heat=cooled * market.unit)
     nodes = PROOF_NODES if len(table.candidates) < PROOF_UNTIL else PROOF_NODES_AT_MOST
-    return prove(table, contest, market.here(), start, nodes=nodes)
+    found = prove(table, contest, market.here(), start, nodes=nodes)
+    return _polish(table, market, columns, found, times=polish, nodes=nodes, stop=stop), columns
+
+
+def _polish(
+    table: Table, market: Market, columns: Columns, known: Shadow, *, times: int, nodes: int, stop: Callable[[], bool]
+) -> Shadow:
+    """The prices of the master program, until nobody chooses anything new at them."""
+    for _ in range(times):
+        chosen = int(np.asarray(columns.chosen).sum())
+        program = Master(
+            table, pool_of(table, columns), seats=table.cap, partner=table.partner_left, mission=table.mission_left
+        )
+        tariff = None if stop() else program.prices(stop)
+        if tariff is None:
+            return known
+        market.price = tariff.points()
+        known = prove(table, market.contest, market.here(), known, nodes=nodes)
+        table.choose(columns, market.prices(), 0, len(columns.people), nodes=nodes)
+        if int(np.asarray(columns.chosen).sum()) == chosen:
+            return known
+    return known
 
 
 def prove(table: Table, contest: Contest, prices: Shadow, known: Shadow, *, nodes: int) -> Shadow:

@@ -32,7 +32,19 @@ from pathlib import Path
 import numpy as np
 
 from trainer.planning.engine import candidates as pairs
-from trainer.planning.engine import checker, compiled, exact, explain, family, neighbourhoods, plain, prices, repair
+from trainer.planning.engine import (
+    checker,
+    choice,
+    columns,
+    compiled,
+    exact,
+    explain,
+    family,
+    neighbourhoods,
+    plain,
+    prices,
+    repair,
+)
 from trainer.planning.engine.board import State
 from trainer.planning.engine.executors import Dask, Executor, Threads
 from trainer.planning.engine.instance import Instance, Ints
@@ -44,6 +56,9 @@ from trainer.planning.engine.table import Table
 
 EXACT_PAIRS = 60_000
 """Eligible pairs up to which the whole instance goes to HiGHS."""
+
+CLOSE_PCT = 0.3
+"""Percent of its bound by which a choice among columns may fall short before the whole instance goes to HiGHS instead."""
 
 MODES = ("auto", "first", "repair", "improve", "exact")
 
@@ -316,11 +331,11 @@ class _Run:
             shadow = prices.proven(self.table, contest, self.options.warm, shadow)
         self.bound = shadow.bound
         if self.repairing:
-            return self.finish(self._priced(contest, shadow))
+            return self.finish(self._priced(contest, shadow)[0])
         repair.refill(self.table, state, np.argsort(-contest.value, kind="stable"), self.stop, board=self.table.filling)
         self.tell("first", state)
         if self.options.mode == "first":
-            return self.finish(self._priced(contest, shadow))
+            return self.finish(self._priced(contest, shadow)[0])
         if self._enough():
             return self.finish(shadow)
         if self._small() or self.options.mode == "exact":
@@ -329,6 +344,8 @@ class _Run:
             self._lift(state, contest)
             if self.table.quick and self.plain.is_bare and not self._enough():
                 shadow = self._improve(contest, shadow)
+                if self.options.mode != "exact" and self._gap_pct() <= CLOSE_PCT:
+                    return self.finish(shadow)
             self._exact(contest)
             return self.finish(shadow)
         return self.finish(self._improve(contest, shadow))
@@ -344,11 +361,14 @@ class _Run:
             self._judge("refill", lean.plan(), None)
         return shadow
 
-    def _enough(self) -> bool:
-        """The plan is as good as was asked for."""
+    def _gap_pct(self) -> float:
         assert self.report is not None
         assert self.bound is not None
-        return gap_pct(self.report.objective, self.bound) <= self.options.enough_pct
+        return gap_pct(self.report.objective, self.bound)
+
+    def _enough(self) -> bool:
+        """The plan is as good as was asked for."""
+        return self._gap_pct() <= self.options.enough_pct
 
     def _small(self) -> bool:
         return len(self.table.candidates) <= EXACT_PAIRS
@@ -372,28 +392,37 @@ class _Run:
         self.bound = min(self.bound, bound)
         self.publish("exact", state)
 
-    def _priced(self, contest: prices.Contest, shadow: prices.Shadow) -> prices.Shadow:
-        """A better bound, when there is anything to gain by it."""
+    def _priced(self, contest: prices.Contest, shadow: prices.Shadow) -> tuple[prices.Shadow, columns.Columns | None]:
+        """A better bound, when there is anything to gain by it, and the columns it took."""
         assert self.report is not None
         if self.report.objective >= shadow.bound:
-            return shadow
+            return shadow, None
         rounds = self.options.rounds
         if rounds is None:
             rounds = prices.usual_rounds(self.table, contest)
-        shadow = prices.find(
-            self.table, contest, shadow, rounds=rounds, warm=self.options.warm is not None, stop=self.stop
+        shadow, asked = prices.find(
+            self.table,
+            contest,
+            shadow,
+            rounds=rounds,
+            polish=prices.usual_polish(self.table, contest) if rounds else 0,
+            warm=self.options.warm is not None,
+            stop=self.stop,
         )
         self.bound = shadow.bound
-        return shadow
+        return shadow, asked
 
     def _improve(self, contest: prices.Contest, shadow: prices.Shadow) -> prices.Shadow:
         """Prices, a plan at these prices, and its mending. Returns the prices."""
         table, stop = self.table, self.stop
-        shadow = self._priced(contest, shadow)
+        shadow, asked = self._priced(contest, shadow)
         # Not from the first plan: its seats would stand in the way of a fill that knows the prices.
         state = repair.keep(table)
         repair.priced_fill(table, state, contest, shadow, stop)
         self.tell("prices", state)
+        if asked is not None and table.summed and not table.relaxes and not stop():
+            choice.improve(table, state, contest, asked, shadow, stop=stop)
+            self.tell("choice", state)
         repair.displace(table, state, contest.value, sweeps=self.sweeps, stop=stop, bound=shadow.bound)
         if table.relaxes:
             repair.refill(table, state, np.argsort(-contest.value, kind="stable"), stop)
