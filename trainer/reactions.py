@@ -85,6 +85,18 @@ def give_back_after_withdrawal(
     plan_operations.give_back(work, subject=Subject(kind=SubjectKind.INSTRUMENT, id=event.instrument_id))
 
 
+def give_back_after_successor(work: Work, event: mandate_events.InstrumentPublished) -> None:
+    """Give back what plans took because of earlier texts of the mission, where the new one asks for it again."""
+    if not (event.added or event.changed):
+        return
+    texts = mandate_queries.mandate_history(work.session, mission=MissionId(event.mission_id))
+    plan_operations.give_back_anew(
+        work,
+        subject=Subject(kind=SubjectKind.INSTRUMENT, id=event.instrument_id),
+        taken_by=[Subject(kind=SubjectKind.INSTRUMENT, id=each.id) for each in texts if each.id != event.instrument_id],
+    )
+
+
 def plan_after_withdrawal(work: Work, event: mandate_events.InstrumentWithdrawn) -> None:
     sentence = wording("New plan after {symbol} was withdrawn", symbol=event.symbol)
     plan_operations.request_replan(
@@ -788,7 +800,12 @@ def settle_messages_of_draft(
 
 
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
-    mandate_events.InstrumentPublished: (plan_after_publication, refresh_mission, settle_messages_of_draft),
+    mandate_events.InstrumentPublished: (
+        give_back_after_successor,
+        plan_after_publication,
+        refresh_mission,
+        settle_messages_of_draft,
+    ),
     mandate_events.InstrumentWithdrawn: (give_back_after_withdrawal, plan_after_withdrawal, refresh_mission),
     mandate_events.MandateDayReached: (plan_on_mandate_day, refresh_mission),
     mandate_events.ConditionConfirmed: (plan_after_condition, refresh_mission),

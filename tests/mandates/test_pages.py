@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.factories import accounts, competencies
+from tests.factories import accounts, competencies, reviews
 from tests.factories.mandates import draft, ending, line, published, rule
 from tests.support.site import HTML, Page, Site
 from trainer.accounts.values import MissionId, MissionStatus, Office, Role
@@ -552,6 +552,53 @@ def test_a_withdrawal_of_what_moved_on_is_refused(
 
     assert page.status == 409
     assert site.post(path, page.form()).status == 303
+
+
+def test_where_policy_wants_two_people_one_asks_for_a_withdrawal_and_another_decides(
+    site: Site, work: Work, mission: MissionId, officer: PersonId
+) -> None:
+    text = in_effect(work, mission)
+    reviews.policy(work)
+    second = accounts.holder(work.session, Office.MANDATE_OFFICER)
+    path = f"/instruments/{text}/withdraw"
+
+    asked = site.sign_in(officer).post(path, entered(site.get(path), because="Entered twice."), follow=True)
+    own = site.get(path)
+    forced = site.post(path, own.form() | {"step": "withdraw"})
+    seen = site.sign_in(second).get(f"/instruments/{text}")
+    decide = site.get(path)
+    done = site.post(path, decide.form() | {"step": "withdraw"}, follow=True)
+
+    assert "It is asked for. Somebody else has to decide on it" in asked.text
+    assert "Its withdrawal is asked for" in asked.text
+    assert "You asked for it yourself" in own.text
+    assert "Turn the request down" not in own.text
+    assert forced.status == 409
+    assert "policy wants somebody else to decide on it" in forced.text
+    assert "Entered twice." in seen.text
+    assert path in seen.links()
+    assert "S/RES/2790 (2025) is withdrawn. It stays on file." in done.text
+    assert "Entered twice." in site.get(f"/instruments/{text}").text
+
+
+def test_a_withdrawal_that_is_turned_down_leaves_the_text_and_can_be_asked_for_again(
+    site: Site, work: Work, mission: MissionId, officer: PersonId
+) -> None:
+    text = in_effect(work, mission)
+    reviews.policy(work)
+    path = f"/instruments/{text}/withdraw"
+    site.sign_in(officer).post(path, entered(site.get(path), because="Entered twice."))
+    colleague = accounts.holder(work.session, Office.MANDATE_OFFICER, mission=accounts.mission(work))
+
+    assert site.sign_in(colleague).get(path).status == 403
+    site.sign_in(accounts.holder(work.session, Office.MANDATE_OFFICER))
+    kept = site.post(path, site.get(path).form() | {"step": "drop"}, follow=True)
+    again = site.get(path)
+
+    assert "stays in force; nothing is asked any more" in kept.text
+    assert "Ask for its withdrawal" in again.text
+    with pytest.raises(operations.NotAskedToWithdraw):
+        operations.drop_withdrawal_request(work, instrument=text)
 
 
 # Size and languages

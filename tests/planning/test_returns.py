@@ -1,6 +1,7 @@
 """What people get back once a text is withdrawn or a plan undone, what not and why; the page and the file that say so."""
 
 import json
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -22,7 +23,7 @@ from trainer.kernel.values import Cause, PersonId, Subject, SubjectKind, wording
 from trainer.kernel.work import Work
 from trainer.mandates import operations as mandate_operations
 from trainer.mandates import queries as mandate_queries
-from trainer.mandates.events import InstrumentWithdrawn
+from trainer.mandates.events import InstrumentPublished, InstrumentWithdrawn
 from trainer.mandates.values import InstrumentId
 from trainer.notifications.models import Notification
 from trainer.planning import operations, queries
@@ -190,6 +191,89 @@ def test_a_text_that_took_nothing_gives_nothing_back(work: Work, made: World) ->
 
     page = queries.returns_page(work.session, subject=Subject(kind=SubjectKind.INSTRUMENT, id=text), page=1)
     assert (page.total, page.plans) == (0, ())
+
+
+def succeed(work: Work, made: World, *tasks: Any) -> InstrumentId:
+    """A later text that says this, and what happens once it is published."""
+    text = mandates.published(
+        work,
+        made.mission,
+        symbol="S/RES/2820 (2026)",
+        effective_on=TODAY,
+        adopted_on=None,
+        tasks=tasks,
+        expires_on=None,
+    )
+    work.session.flush()
+    (event,) = (
+        each
+        for each in work.session.scalars(
+            select(LedgerEntry)
+            .where(LedgerEntry.event == InstrumentPublished.__name__)
+            .order_by(LedgerEntry.id.desc())
+            .limit(1)
+        )
+    )
+    reactions.give_back_after_successor(
+        work,
+        InstrumentPublished(
+            mission_id=made.mission,
+            instrument_id=text,
+            symbol="S/RES/2820 (2026)",
+            effective_on=TODAY,
+            added=tuple(event.payload["added"]),
+            dropped=(),
+            changed=tuple(event.payload["changed"]),
+        ),
+    )
+    work.session.flush()
+    return text
+
+
+def test_a_successor_that_restores_the_task_gives_back_as_a_withdrawal_does(work: Work, made: World) -> None:
+    moved = made.people[0]
+    ended(work, made)
+    account_operations.move_person(
+        work, person=moved, mission=accounts.mission(work), unit=None, role=Role.INFANTRY, starts_on=TODAY, ends_on=None
+    )
+
+    text = succeed(work, made, mandates.line("CivProtect"))
+
+    assert became(work, text) == {
+        moved: Returned.PERSON_MOVED,
+        made.people[1]: Returned.GIVEN_BACK,
+        made.people[2]: Returned.GIVEN_BACK,
+    }
+    assert [each.state for each in duties(work, made)].count(AssignmentState.ASSIGNED) == 2
+
+
+def test_the_successor_leads_to_its_report(site: Site, work: Work, made: World) -> None:
+    ended(work, made)
+    text = succeed(work, made, mandates.line("CivProtect"))
+
+    page = site.sign_in(accounts.holder(work.session, Office.READINESS_MANAGER)).get(f"/instruments/{text}")
+
+    assert "It asks again for 3 modules and seats" in page.text
+    assert f"/instruments/{text}/given-back" in page.links()
+    assert json.loads(site.get(f"/instruments/{text}/given-back.json").body)["given_back"] == 3
+
+
+def test_a_successor_that_restores_nothing_makes_no_report(work: Work, made: World) -> None:
+    ended(work, made)
+
+    text = succeed(work, made, mandates.line("Gender"))
+
+    assert became(work, text) == {}
+    assert {each.state for each in duties(work, made)} == {AssignmentState.WITHDRAWN}
+
+
+def test_what_was_given_back_once_is_not_given_back_again(work: Work, made: World) -> None:
+    first = ended(work, made)
+    withdraw(work, made, first)
+
+    text = succeed(work, made, mandates.line("CivProtect", priority=1))
+
+    assert became(work, text) == {}
 
 
 # Pages

@@ -31,6 +31,24 @@ class InstrumentWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalRequested(Event):
+    """Somebody asked that a text be withdrawn; a second person decides."""
+
+    mission_id: int
+    instrument_id: int
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalRequestDropped(Event):
+    """The request was turned down, or taken back by whoever made it."""
+
+    mission_id: int
+    instrument_id: int
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MandateDayReached(Event):
     """A day came on which tasks of a mission begin or end as its texts say; recorded once per mission and day."""
 

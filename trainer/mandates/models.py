@@ -99,6 +99,21 @@ class ConditionConfirmation(Base):
     taken_back_because: Mapped[str] = mapped_column(default="")
 
 
+class WithdrawalRequestRow(Base):
+    """Somebody asks that a published text be withdrawn, where policy wants a second person to decide; open until `ended_at`."""
+
+    __tablename__ = "withdrawal_request"
+
+    id: Mapped[int] = id_column()
+    instrument_id: Mapped[int] = reference("instrument.id")
+    because: Mapped[str]
+    asked_at: Mapped[datetime]
+    asked_by_id: Mapped[int | None] = reference("person.id", index=False, default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When the text was withdrawn, or the request turned down or taken back."""
+    ended_by_id: Mapped[int | None] = reference("person.id", index=False, default=None)
+
+
 class InstrumentDraftRow(Base):
     """An instrument being prepared; binds nobody."""
 

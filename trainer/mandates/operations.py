@@ -45,6 +45,8 @@ from trainer.mandates.events import (
     MandateDayReached,
     RulesRevised,
     SuggestionsDecided,
+    WithdrawalRequestDropped,
+    WithdrawalRequested,
 )
 from trainer.mandates.models import (
     ConditionConfirmation,
@@ -54,6 +56,7 @@ from trainer.mandates.models import (
     MandateVersion,
     RuleVersion,
     SuggestionCorrection,
+    WithdrawalRequestRow,
 )
 from trainer.mandates.values import (
     ConditionLine,
@@ -120,6 +123,31 @@ class SecondPersonNeeded(Conflict):
         super().__init__(
             wording("Policy asks for two people: keep it as a draft, and let somebody else review and publish it.")
         )
+
+
+class NotAskedToWithdraw(Conflict):
+    """Policy asks for two people, and nobody has asked for it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            wording(
+                "Policy asks for two people: one asks for the withdrawal, and another decides on it. Nobody has asked."
+            )
+        )
+
+
+class OwnRequest(Conflict):
+    """Whoever asked cannot be the second person."""
+
+    def __init__(self) -> None:
+        super().__init__(wording("You asked for this withdrawal yourself: policy wants somebody else to decide on it."))
+
+
+class AskedAlready(Conflict):
+    """There is an open request."""
+
+    def __init__(self) -> None:
+        super().__init__(wording("Its withdrawal is asked for already, and waits for a second person."))
 
 
 class SymbolTaken(InvalidDraft):
@@ -477,22 +505,67 @@ def _publish(work: Work, draft: InstrumentDraft, *, seen_version: int, row: Inst
     return _record_publication(work, published, among=texts, draft=None if row is None else DraftId(row.id))
 
 
-def withdraw_instrument(work: Work, *, instrument: InstrumentId, because: str, seen_version: int) -> MandateShift:
-    """Take a published text out of force, and return what moves from today on.
+def ask_withdrawal(work: Work, *, instrument: InstrumentId, because: str) -> None:
+    """Ask that a text be withdrawn; a second person decides. Raises as `withdraw_instrument`, and AskedAlready."""
+    found = _to_withdraw(work, instrument, because=because)
+    if queries.withdrawal_request(work.session, instrument=instrument) is not None:
+        raise AskedAlready
+    work.session.add(
+        WithdrawalRequestRow(
+            instrument_id=instrument, because=because.strip(), asked_at=work.now, asked_by_id=work.actor.person
+        )
+    )
+    work.record(WithdrawalRequested(mission_id=found.mission, instrument_id=instrument, symbol=found.symbol))
 
-    It stays on file with the reason. Raises NoSuchInstrument, ReasonMissing, AlreadyWithdrawn, StaleMandate.
-    """
+
+def drop_withdrawal_request(work: Work, *, instrument: InstrumentId) -> None:
+    """Turn down, or take back, what was asked; the text stays. Raises NoSuchInstrument and NotAskedToWithdraw."""
+    found = queries.instrument(work.session, instrument=instrument)
+    if not _end_request(work, instrument):
+        raise NotAskedToWithdraw
+    work.record(WithdrawalRequestDropped(mission_id=found.mission, instrument_id=instrument, symbol=found.symbol))
+
+
+def _to_withdraw(work: Work, instrument: InstrumentId, *, because: str) -> Instrument:
     found = queries.instrument(work.session, instrument=instrument)
     if not because.strip():
         raise ReasonMissing
     if found.withdrawn_at is not None:
         raise AlreadyWithdrawn
+    return found
+
+
+def _end_request(work: Work, instrument: InstrumentId) -> bool:
+    """End the open request, if there is one."""
+    ended = work.session.execute(
+        update(WithdrawalRequestRow)
+        .where(WithdrawalRequestRow.instrument_id == instrument, WithdrawalRequestRow.ended_at.is_(None))
+        .values(ended_at=work.now, ended_by_id=work.actor.person)
+    )
+    assert isinstance(ended, CursorResult)
+    return ended.rowcount > 0
+
+
+def withdraw_instrument(work: Work, *, instrument: InstrumentId, because: str, seen_version: int) -> MandateShift:
+    """Take a published text out of force, and return what moves from today on.
+
+    It stays on file with the reason. Raises NoSuchInstrument, ReasonMissing, AlreadyWithdrawn, StaleMandate, and, where policy
+    asks for two people, NotAskedToWithdraw and OwnRequest: somebody else must have asked for it.
+    """
+    found = _to_withdraw(work, instrument, because=because)
+    if review_queries.policy(work.session).two_people:
+        request = queries.withdrawal_request(work.session, instrument=instrument)
+        if request is None:
+            raise NotAskedToWithdraw
+        if request.asked_by == work.actor.person:
+            raise OwnRequest
     _raise_version(work, found.mission, seen_version=seen_version)
     work.session.execute(
         update(InstrumentRow)
         .where(InstrumentRow.id == instrument)
         .values(withdrawn_at=work.now, withdrawn_because=because.strip())
     )
+    _end_request(work, instrument)
     work.record(InstrumentWithdrawn(mission_id=found.mission, instrument_id=instrument, symbol=found.symbol))
     after = queries.mandate_history(work.session, mission=found.mission)
     return judge.compare(judge.coming((*after, found), on=work.today), judge.coming(after, on=work.today))

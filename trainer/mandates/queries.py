@@ -30,6 +30,7 @@ from trainer.mandates.models import (
     MandateVersion,
     RuleVersion,
     SuggestionCorrection,
+    WithdrawalRequestRow,
 )
 from trainer.mandates.values import (
     TASK_KINDS,
@@ -67,6 +68,7 @@ from trainer.mandates.values import (
     RuleVersionId,
     TaskKindKey,
     TaskLine,
+    WithdrawalRequest,
     cited_from_json,
     last_day,
 )
@@ -410,7 +412,7 @@ def mandate_table(
 
 
 def instrument_page(session: Session, *, instrument: InstrumentId, on: date) -> InstrumentPage:
-    """Return one published text with what it changed; raises NoSuchInstrument. Seven queries."""
+    """Return one published text with what it changed; raises NoSuchInstrument. Eight queries."""
     row = session.execute(
         select(InstrumentRow.mission_id, InstrumentRow.published_by_id).where(InstrumentRow.id == instrument)
     ).one_or_none()
@@ -433,7 +435,22 @@ def instrument_page(session: Session, *, instrument: InstrumentId, on: date) -> 
         people=people,
         touched=touched,
         version=mandate_version(session, mission=mission),
+        request=withdrawal_request(session, instrument=instrument),
     )
+
+
+def withdrawal_request(session: Session, *, instrument: InstrumentId) -> WithdrawalRequest | None:
+    """Return the request that a text be withdrawn on which nobody has decided; None for none."""
+    row = session.scalars(
+        select(WithdrawalRequestRow)
+        .where(WithdrawalRequestRow.instrument_id == instrument, WithdrawalRequestRow.ended_at.is_(None))
+        .order_by(WithdrawalRequestRow.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    asker = None if row.asked_by_id is None else PersonId(row.asked_by_id)
+    return WithdrawalRequest(because=row.because, asked_at=row.asked_at, asked_by=asker)
 
 
 def conditions_page(session: Session, *, mission: MissionId) -> ConditionsPage:

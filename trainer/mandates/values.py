@@ -961,6 +961,15 @@ class MandateTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalRequest:
+    """Somebody asks that a published text be withdrawn, and a second person has not decided yet."""
+
+    because: str
+    asked_at: datetime
+    asked_by: PersonId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InstrumentPage:
     """One published text with what it changed, and what its withdrawal would."""
 
@@ -979,6 +988,8 @@ class InstrumentPage:
     """Of these, people of whom its withdrawal would ask something else."""
     version: int
     """Of the mandate: to be handed back when withdrawing."""
+    request: WithdrawalRequest | None = None
+    """That it be withdrawn, while nobody has decided on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -638,6 +638,25 @@ def give_back(work: Work, *, subject: Subject) -> Mapping[AssignmentId, Returned
     return _restore(work, taken, subject=subject, asked=True)
 
 
+def give_back_anew(work: Work, *, subject: Subject, taken_by: Collection[Subject]) -> Mapping[AssignmentId, Returned]:
+    """Give people back, because of a thing, what approved plans took because of others, as far as it is asked for again.
+
+    What is not asked again, and what nobody misses, is no part of the report. Safe to repeat.
+    """
+    taken = {
+        each: plan
+        for other in taken_by
+        for plan in queries.approved_because(work.session, subject=other)
+        for each in queries.taken_by(work.session, plan=plan)
+    }
+    open_again = queries.still_missed(work.session, assignments=taken)
+    but = queries.not_to_give_back(work.session, taken=taken, on=work.today, asked=True) if taken else {}
+    asked = {
+        each: plan for each, plan in taken.items() if each in open_again and but.get(each) is not Returned.NOT_ASKED
+    }
+    return _restore(work, asked, subject=subject, asked=True) if asked else {}
+
+
 def _restore(
     work: Work, taken: Mapping[AssignmentId, PlanId], *, subject: Subject, asked: bool = False
 ) -> Mapping[AssignmentId, Returned]:

@@ -698,6 +698,14 @@ def taken_because(session: Session, *, subject: Subject) -> int:
     return sum(len(taken_by(session, plan=plan)) for plan in approved_because(session, subject=subject))
 
 
+def still_missed(session: Session, *, assignments: Collection[AssignmentId]) -> frozenset[AssignmentId]:
+    """Return those of the assignments that are still taken back: neither given again nor ended otherwise since."""
+    found = track_queries.assignments(session, ids=tuple(assignments))
+    return frozenset(
+        each.id for each in found.values() if each.state in {AssignmentState.WITHDRAWN, AssignmentState.SUPERSEDED}
+    )
+
+
 def not_to_give_back(
     session: Session, *, taken: Mapping[AssignmentId, PlanId], on: date, asked: bool
 ) -> Mapping[AssignmentId, Returned]:
@@ -760,6 +768,16 @@ def became_of(session: Session, *, assignments: Collection[AssignmentId]) -> Map
 
 
 _MISSED_FIRST: Mapping[Returned, int] = {became: 0 if became in LOST else 1 for became in Returned}
+
+
+def returned_because(session: Session, *, subject: Subject) -> int:
+    """Return of how many modules and seats there is a report on what became of them because of a thing."""
+    found = session.scalar(
+        select(func.count()).where(
+            GivenBackRow.subject_kind == subject.kind.value, GivenBackRow.subject_id == subject.id
+        )
+    )
+    return found or 0
 
 
 def returns_page(session: Session, *, subject: Subject, page: int, size: int = 50) -> ReturnsPage:

@@ -51,6 +51,8 @@ EVENTS: Mapping[str, tuple[EventGroup, str]] = {
     # mandates and rules
     "InstrumentPublished": (_M, lazy_gettext("Instrument published")),
     "InstrumentWithdrawn": (_M, lazy_gettext("Instrument withdrawn")),
+    "WithdrawalRequested": (_M, lazy_gettext("Withdrawal of an instrument asked for")),
+    "WithdrawalRequestDropped": (_M, lazy_gettext("Withdrawal of an instrument not decided")),
     "MandateDayReached": (_M, lazy_gettext("Tasks began or ended")),
     "ConditionConfirmed": (_M, lazy_gettext("Condition confirmed as met")),
     "ConfirmationTakenBack": (_M, lazy_gettext("Confirmation of a condition taken back")),
@@ -141,6 +143,8 @@ DECISIONS = frozenset(
     {
         "InstrumentPublished",
         "InstrumentWithdrawn",
+        "WithdrawalRequested",
+        "WithdrawalRequestDropped",
         "ConditionConfirmed",
         "ConfirmationTakenBack",
         "RulesRevised",

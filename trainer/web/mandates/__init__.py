@@ -2,7 +2,17 @@
 
 from flask import Blueprint
 
-from trainer.web.mandates import conditions, previews, readings, review_words, reviewing, suggesting, views, words
+from trainer.web.mandates import (
+    conditions,
+    previews,
+    readings,
+    review_words,
+    reviewing,
+    suggesting,
+    views,
+    withdrawing,
+    words,
+)
 
 blueprint = Blueprint("mandates", __name__)
 
@@ -68,7 +78,9 @@ blueprint.add_url_rule(
 
 # published texts
 blueprint.add_url_rule("/instruments/<int:instrument>", view_func=views.instrument)
-blueprint.add_url_rule("/instruments/<int:instrument>/withdraw", view_func=views.withdraw, methods=["GET", "POST"])
+blueprint.add_url_rule(
+    "/instruments/<int:instrument>/withdraw", view_func=withdrawing.withdraw, methods=["GET", "POST"]
+)
 
 for filter_name, word in (words.FILTERS | review_words.FILTERS).items():
     blueprint.add_app_template_filter(word, filter_name)

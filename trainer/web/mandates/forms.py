@@ -413,6 +413,12 @@ class PublishForm(PageForm):
         return number(self.seen_draft.data), number(self.seen_version.data)
 
 
+class WithdrawalDecisionForm(PageForm):
+    """A second person decides on a withdrawal that was asked for."""
+
+    seen_version = wtforms.HiddenField()
+
+
 class WithdrawForm(PageForm):
     """Why a text is withdrawn."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from trainer.accounts import queries as account_queries
 from trainer.accounts.values import MissionId, MissionStatus, Permission
 from trainer.edge import reading, transaction
-from trainer.kernel.errors import Conflict, Refusal
+from trainer.kernel.errors import Refusal
 from trainer.kernel.values import Subject, SubjectKind
 from trainer.mandates import operations, queries
 from trainer.mandates.values import (
@@ -26,12 +25,12 @@ from trainer.web.mandates.clocks import day_asked, known_at
 from trainer.web.mandates.contradictions import tell_contradictions
 from trainer.web.mandates.forms import (
     InstrumentForm,
-    WithdrawForm,
     form_of,
     listed,
     new_form,
     number,
 )
+from trainer.web.mandates.withdrawing import name_of
 from trainer.web.pages import PAGE_SIZE, page_number, refused
 
 Page = str | Response | tuple[str, int]
@@ -190,48 +189,13 @@ def instrument(instrument: int) -> Page:
     return _page(
         "mandates/instrument.html",
         found=found,
-        publisher=_publisher(found.published_by),
+        publisher=name_of(found.published_by),
+        asker=name_of(found.request.asked_by) if found.request else "",
         story=reviewing.story_behind(found.instrument.id),
+        returned=plan_queries.returned_because(
+            reading(), subject=Subject(kind=SubjectKind.INSTRUMENT, id=found.instrument.id)
+        ),
     )
-
-
-@requires(Permission.PUBLISH_INSTRUMENT)
-def withdraw(instrument: int) -> Page:
-    """Take a published text out of force, with a reason, after its consequence was shown."""
-    found = queries.instrument_page(reading(), instrument=InstrumentId(instrument), on=today())
-    must(Permission.PUBLISH_INSTRUMENT, mission=found.mission.id)
-    form = WithdrawForm(seen_version=str(found.version))
-    subject = Subject(kind=SubjectKind.INSTRUMENT, id=instrument)
-    taken = plan_queries.taken_because(reading(), subject=subject)
-    if form.is_submitted() and form.validate():
-        try:
-            with transaction() as work:
-                operations.withdraw_instrument(
-                    work,
-                    instrument=found.instrument.id,
-                    because=form.because.data,
-                    seen_version=number(form.seen_version.data),
-                )
-        except Refusal as refusal:
-            refused(form, refusal)
-            form.seen_version.data = str(found.version)
-            return _page(
-                "mandates/withdraw.html",
-                409 if isinstance(refusal, Conflict) else 422,
-                found=found,
-                form=form,
-                taken=taken,
-            )
-        flash(gettext("%(symbol)s is withdrawn. It stays on file.", symbol=found.instrument.symbol), "success")
-        return redirect(url_for("mandates.mission", mission=found.mission.id), code=303)
-    return _page("mandates/withdraw.html", 422 if form.problems else 200, found=found, form=form, taken=taken)
-
-
-def _publisher(person: int | None) -> str:
-    if person is None:
-        return ""
-    cards = account_queries.people_cards(reading(), people=[person])  # type: ignore[list-item]  # an id is an id
-    return next((card.name for card in cards.values()), "")
 
 
 # What these pages share
