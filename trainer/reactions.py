@@ -410,9 +410,17 @@ def plan_for_begun_postings(work: Work, event: account_events.PostingsBegan) -> 
 
 
 def plan_after_closing(work: Work, event: account_events.MissionStatusReached) -> None:
-    """Take back what a closed mission asked of people who have no other; nothing on the other days."""
+    """Take back what a closed mission asked of people who have no other; in liquidation, what only waited to begin."""
     mission = account_queries.mission(work.session, mission=MissionId(event.mission_id))
     readiness_operations.want_refresh(work, missions=(mission.id,))
+    if event.status == MissionStatus.LIQUIDATING.value:
+        said = wording("New plan now that {mission} is in liquidation", mission=mission.name)
+        plan_operations.request_replan(
+            work,
+            missions=(mission.id,),
+            cause=_cause(SubjectKind.MISSION, mission.id, said),
+            cause_key=f"liquidation:{mission.id}",
+        )
     if event.status != MissionStatus.CLOSED.value or not event.people:
         return
     plan_operations.request_replan(

@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import TODAY
-from tests.factories import accounts
-from tests.factories.mandates import condition, ending, line, published
+from tests.factories import accounts, competencies
+from tests.factories.competencies import AID
+from tests.factories.mandates import condition, ending, line, published, rule
 from tests.support.site import Site
+from trainer import reactions
 from trainer.accounts import operations, queries, rules
 from trainer.accounts.events import MissionStatusReached
 from trainer.accounts.values import ClosingDays, MissionId, MissionStatus, NewPosting, Office, Role
@@ -19,10 +21,12 @@ from trainer.kernel import ledger
 from trainer.kernel.ledger import LedgerEntry
 from trainer.kernel.values import PersonId
 from trainer.kernel.work import Work
+from trainer.mandates import operations as mandate_operations
 from trainer.mandates import queries as mandate_queries
+from trainer.planning.models import PlanRun
 
 DAY = timedelta(days=1)
-ACTIVE, DRAWING, CLOSED = MissionStatus
+ACTIVE, DRAWING, LIQUIDATING, CLOSED = MissionStatus
 DAYS = ClosingDays(draws_down_on=date(2027, 1, 1), liquidates_on=date(2027, 7, 1), closes_on=date(2028, 1, 1))
 
 
@@ -36,8 +40,13 @@ def mission(session: Session) -> MissionId:
     [
         (ACTIVE, DAYS, date(2026, 12, 31), ACTIVE),
         (ACTIVE, DAYS, date(2027, 1, 1), DRAWING),
-        (ACTIVE, DAYS, date(2027, 7, 1), DRAWING),
-        (ACTIVE, DAYS, date(2027, 12, 31), DRAWING),
+        (ACTIVE, DAYS, date(2027, 6, 30), DRAWING),
+        (ACTIVE, DAYS, date(2027, 7, 1), LIQUIDATING),
+        (ACTIVE, DAYS, date(2027, 12, 31), LIQUIDATING),
+        (ACTIVE, ClosingDays(liquidates_on=date(2027, 7, 1)), date(2028, 1, 1), LIQUIDATING),
+        (LIQUIDATING, DAYS, date(2027, 2, 1), DRAWING),
+        (LIQUIDATING, ClosingDays(liquidates_on=date(2029, 1, 1)), date(2028, 1, 1), ACTIVE),
+        (LIQUIDATING, DAYS, date(2028, 1, 1), CLOSED),
         (DRAWING, DAYS, date(2028, 1, 1), CLOSED),
         (DRAWING, DAYS, date(2026, 12, 31), ACTIVE),
         (DRAWING, ClosingDays(closes_on=date(2028, 1, 1)), date(2027, 1, 1), DRAWING),
@@ -230,3 +239,60 @@ def test_how_many_are_left_is_for_those_who_read_readiness(site: Site, work: Wor
 
     assert "Sector West" in site.sign_in(manager).get(f"/missions/{mission}/closing").text
     assert "Sector West" not in site.sign_in(accounts.person(work)).get(f"/missions/{mission}/closing").text
+
+
+# Liquidation
+
+
+def test_in_liquidation_only_what_remains_asks_for_competencies(work: Work, mission: MissionId) -> None:
+    competencies.adopted(work)
+    mandate_operations.publish_rules(work, rules=[rule(), rule("aid", "Gender", competency=AID)], note="For tests.")
+    published(
+        work,
+        mission,
+        effective_on=date(2026, 1, 1),
+        adopted_on=None,
+        expires_on=None,
+        tasks=(line("CivProtect"), line("Gender", begins_with="joint police", ahead=True)),
+        milestones=(condition("joint police"),),
+    )
+
+    def asked() -> set[str]:
+        work.session.flush()
+        found = mandate_queries.coming_demands_of(work.session, missions=(mission,), on=work.today)
+        return {each.competency for each in found[mission, Role.INFANTRY]}
+
+    before = asked()
+    operations.set_closing(
+        work, mission=mission, closing=ClosingDays(liquidates_on=work.today), because="S/RES/2790, 3"
+    )
+
+    assert queries.mission(work.session, mission=mission).status is LIQUIDATING
+    assert before - asked() == {AID}
+    assert asked()
+
+
+def test_the_day_of_liquidation_is_seen_on_every_page_of_the_mission(
+    site: Site, work: Work, mission: MissionId
+) -> None:
+    officer = accounts.holder(work.session, Office.MANDATE_OFFICER)
+    operations.set_closing(
+        work, mission=mission, closing=ClosingDays(liquidates_on=work.today), because="S/RES/2790, 3"
+    )
+    site.sign_in(officer)
+
+    pages = [site.get(path).text for path in ("/missions/", f"/missions/{mission}", f"/missions/{mission}/closing")]
+
+    assert all("in liquidation" in page for page in pages)
+    assert "Only the tasks that remain ask people for competencies" in pages[2]
+
+
+def test_a_plan_is_asked_for_when_liquidation_begins(work: Work, mission: MissionId) -> None:
+    reactions.plan_after_closing(
+        work,
+        MissionStatusReached(mission_id=mission, status="liquidating", on=work.today, people=()),
+    )
+    work.session.flush()
+
+    (run,) = work.session.scalars(select(PlanRun)).all()
+    assert run.cause_key == f"liquidation:{mission}"

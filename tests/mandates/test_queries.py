@@ -352,7 +352,7 @@ def test_requirements_cost_the_same_statements_for_one_and_for_many(
     for_one = len(seen)
     queries.requirements_of(work.session, people=people, on=work.today)
 
-    assert for_one == len(seen) - for_one <= 9
+    assert for_one == len(seen) - for_one <= 10
 
 
 def crowd(work: Work, size: int, *, like: PersonId, missions: list[MissionId]) -> list[PersonId]:

@@ -320,10 +320,12 @@ def status_on(status: MissionStatus, closing: ClosingDays, *, on: date) -> Missi
     """Return what a mission is on a day, by what it was before and the days on which it ends."""
     if closing.closes_on is not None and closing.closes_on <= on:
         return MissionStatus.CLOSED
-    begun = [each for each in (closing.draws_down_on, closing.liquidates_on) if each is not None and each <= on]
-    if begun:
-        return MissionStatus.DRAWING_DOWN
-    return MissionStatus.ACTIVE if closing.draws_down_on is not None else status
+    if closing.in_liquidation(on=on):
+        return MissionStatus.LIQUIDATING
+    if closing.draws_down_on is not None:
+        return MissionStatus.DRAWING_DOWN if closing.draws_down_on <= on else MissionStatus.ACTIVE
+    # no day says so any more: one that was only liquidated by a day that moved is at work again
+    return MissionStatus.ACTIVE if status is MissionStatus.LIQUIDATING else status
 
 
 def check_closing(closing: ClosingDays) -> tuple[Problem, ...]:

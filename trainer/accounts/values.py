@@ -116,12 +116,15 @@ class Sex(StrEnum):
 class MissionStatus(StrEnum):
     ACTIVE = "active"
     DRAWING_DOWN = "drawing-down"
+    LIQUIDATING = "liquidating"
+    """Operations have ceased; what remains is done and what the mission has is handed over until it closes."""
     CLOSED = "closed"
 
 
 MISSION_STATUS_NAMES: dict[MissionStatus, str] = {
     MissionStatus.ACTIVE: mark("active"),
     MissionStatus.DRAWING_DOWN: mark("drawing down"),
+    MissionStatus.LIQUIDATING: mark("in liquidation"),
     MissionStatus.CLOSED: mark("closed"),
 }
 

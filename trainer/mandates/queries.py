@@ -821,15 +821,25 @@ def rule(session: Session, *, key: str) -> RequirementRule:
 
 
 def demands_of(session: Session, *, missions: Collection[MissionId], on: date) -> DemandsByRole:
-    """Return what the tasks in force on a day ask, by mission and role; every role of every mission is there. Four queries."""
+    """Return what the tasks in force on a day ask, by mission and role; every role of every mission is there. Five queries."""
     texts = instruments_of(session, missions=missions)
-    return _demands(session, {each: rules.in_force(history, on=on) for each, history in texts.items()}, on=on)
+    tasks = {each: rules.in_force(history, on=on) for each, history in texts.items()}
+    return _demands(session, _asking(session, tasks, on=on), on=on)
 
 
 def coming_demands_of(session: Session, *, missions: Collection[MissionId], on: date) -> DemandsByRole:
     """Return the same of tasks in force on a day and those that published texts announce: what to train for."""
     texts = instruments_of(session, missions=missions)
-    return _demands(session, {each: rules.coming(history, on=on) for each, history in texts.items()}, on=on)
+    tasks = {each: rules.coming(history, on=on) for each, history in texts.items()}
+    return _demands(session, _asking(session, tasks, on=on), on=on)
+
+
+def _asking(
+    session: Session, tasks: Mapping[MissionId, Sequence[MandatedTask]], *, on: date
+) -> Mapping[MissionId, Sequence[MandatedTask]]:
+    """The tasks that ask people for something, by what the missions are on the day."""
+    closing = {each.id: each.closing for each in account_queries.missions(session)}
+    return {mission: rules.asking(found, closing[mission], on=on) for mission, found in tasks.items()}
 
 
 def _demands(session: Session, tasks: Mapping[MissionId, Sequence[MandatedTask]], *, on: date) -> DemandsByRole:

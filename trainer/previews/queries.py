@@ -90,7 +90,12 @@ def _preview(seen: Seen, should_stop: Callable[[], bool], on_plan: Callable[[], 
     from_on = max(on, draft.effective_on)
     people = rules.present(sources.people, on=from_on)
     was, will_be = (mandate_rules.coming(each, on=from_on) for each in (texts, with_it))
-    before, after = (rules.demands_of(each, sources, mission=mission.id, on=from_on) for each in (was, will_be))
+    before, after = (
+        rules.demands_of(
+            mandate_rules.asking(each, mission.closing, on=from_on), sources, mission=mission.id, on=from_on
+        )
+        for each in (was, will_be)
+    )
     required_before, required_after = (
         rules.required_alike(each, sources, people, on=from_on) for each in (before, after)
     )
@@ -152,7 +157,8 @@ def _planned(
     beside: Snapshot | None = None,
 ) -> Planned:
     """The plan that would be made today for everybody in the mission if these were the texts."""
-    demands = rules.demands_of(mandate_rules.coming(texts, on=on), sources, mission=mission.id, on=on)
+    tasks = mandate_rules.asking(mandate_rules.coming(texts, on=on), mission.closing, on=on)
+    demands = rules.demands_of(tasks, sources, mission=mission.id, on=on)
     required = rules.required_alike(demands, sources, sources.people, on=on)
     facts = (
         question.facts_of(sources, required=required)

@@ -398,7 +398,10 @@ class _Reckoning:
     def _ask(self, sources: Sources, texts: Mapping[MissionId, Any], *, beside: Snapshot | None = None) -> Snapshot:
         on = self.case.on
         demands = mandate_rules.demands_by_role(
-            {each.id: mandate_rules.coming(texts.get(each.id, ()), on=on) for each in self.case.missions},
+            {
+                each.id: mandate_rules.asking(mandate_rules.coming(texts.get(each.id, ()), on=on), each.closing, on=on)
+                for each in self.case.missions
+            },
             sources.rules.rules,
             competencies=sources.competencies,
             on=on,

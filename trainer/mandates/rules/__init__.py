@@ -39,6 +39,7 @@ from trainer.mandates.rules.drafts import (
 )
 from trainer.mandates.rules.law import (
     Identity,
+    asking,
     coming,
     compare,
     compare_missions,
@@ -71,6 +72,7 @@ __all__ = [
     "Identity",
     "asked_alike",
     "asked_of",
+    "asking",
     "asks_else",
     "changed_rules",
     "check_draft",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from trainer.accounts.values import MissionId
+from trainer.accounts.values import ClosingDays, MissionId
 from trainer.mandates.values import (
     TASK_KINDS,
     ConditionLine,
@@ -475,6 +475,18 @@ def until(tasks: Iterable[MandatedTask], closes_on: date | None, *, on: date) ->
         for task in tasks
         if task.begins_on is None or task.begins_on < closes_on
     )
+
+
+def asking(tasks: Iterable[MandatedTask], closing: ClosingDays, *, on: date) -> tuple[MandatedTask, ...]:
+    """Return the tasks of a mission that ask people for competencies: in liquidation only what remains to be done.
+
+    These are the residual tasks, in force until a text ends them, those that run into liquidation by a day of their own, and
+    those that a text lets begin on a day. What waits for a phase or condition is not prepared for any more.
+    """
+    found = until(tasks, closing.closes_on, on=on)
+    if not closing.in_liquidation(on=on):
+        return found
+    return tuple(each for each in found if not each.waits_for)
 
 
 # Phases and conditions
