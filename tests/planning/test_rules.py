@@ -1,5 +1,6 @@
 """From facts to the question, from the answer to lines with reasons, and who must approve."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -34,12 +35,12 @@ from trainer.planning.values import (
 from trainer.tracks.values import Assignment, AssignmentState
 
 
-def ask(given: Facts) -> Snapshot:
-    return question.ask(given, run=PlanRunId(1), attempt=1)
+def ask(given: Facts, *, named: Collection[int] = ()) -> Snapshot:
+    return question.ask(given, run=PlanRunId(1), attempt=1, named=[PersonId(each) for each in named])
 
 
-def propose(given: Facts) -> Proposal:
-    snapshot = ask(given)
+def propose(given: Facts, *, named: Collection[int] = ()) -> Proposal:
+    snapshot = ask(given, named=named)
     result = operations.solve(snapshot)
     assert checker.check(snapshot.instance, result.plan, result.reasons).right
     return answer.propose(snapshot, result)
@@ -202,11 +203,10 @@ def test_what_is_held_need_not_be_given_before() -> None:
 
 
 def test_of_several_prerequisites_the_one_beyond_the_baseline_counts_and_the_rest_is_noted() -> None:
-    baseline = competencies.requirement(
-        competency=CONDUCT, because=(replace(competencies.requirement().because[0], instrument=None),)
-    )
     demanding = offering(requires=(at_level(CONDUCT, 3), at_level(AID, 1)))
-    snapshot = ask(facts(gaps=[gap()], required=[gap().requirement, baseline], offerings=[demanding]))
+    given = facts(gaps=[gap()], offerings=[demanding])
+    baseline = replace(given.sources.rules, rules=(mandates.rule("conduct", kind=None, competency=CONDUCT),))
+    snapshot = ask(replace(given, sources=replace(given.sources, rules=baseline)))
 
     assert snapshot.offers[0].requires == at_level(AID, 1)
     assert snapshot.notes == ("poc requires 2 competencies; the plan looks at first-aid",)
@@ -272,7 +272,8 @@ def test_renewal_is_due_on_the_last_day_of_what_runs_out() -> None:
 
 
 def standing(given: Facts) -> list[Standing]:
-    return [held.standing for asked in ask(given).people for held in asked.held]
+    found = ask(given)
+    return [held.standing for asked in (*found.people, *found.settled) for held in asked.held]
 
 
 def test_what_still_serves_is_kept_with_its_reason() -> None:
@@ -430,11 +431,12 @@ def test_the_same_thing_twice_is_kept_once() -> None:
     ]
 
 
-def test_own_seats_count_as_free_and_those_of_others_do_not() -> None:
+def test_own_seats_count_as_free_and_those_of_people_left_as_they_are_do_not() -> None:
     full = offer(1, seats=2, seats_taken=2, starts_on=TODAY + timedelta(days=60))
     given = facts(gaps=[gap()], offers=[full], seats={full.id: card(full)}, assignments=[seat()])
 
-    assert ask(given).instance.s_cap.tolist() == [1]
+    assert ask(given, named=[1]).instance.s_cap.tolist() == [1]
+    assert ask(given).instance.s_cap.tolist() == [0]
     assert moves(propose(given)) == [(StepMove.KEEP, 1)]
 
 
@@ -639,7 +641,8 @@ def test_an_idle_seat_is_taken_out_unless_its_class_needs_it(least: int, left: l
         facts(
             mandates.profile(1), mandates.profile(2), gaps=[gap(), gap(2)], offers=[sooner, held],
             assignments=(seat(1, 1, 2), seat(2, 2, 2)), seats={SessionId(2): card(held)},
-        )
+        ),
+        named=[1, 2],
     )  # fmt: skip
     plan = Plan.of([0, 0, 1], [0, 1, 1])
     codes = explain.reasons(snapshot.instance, plan)
@@ -780,19 +783,19 @@ def test_policy_says_why_a_person_must_approve(
     assert [str(each) for each in reasons] == expected
 
 
-def test_a_better_seat_for_somebody_who_lacked_nothing_counts_as_a_change_without_need() -> None:
+def test_who_lacks_nothing_is_given_a_better_seat_only_by_a_run_that_names_them() -> None:
     had = offer(1, starts_on=date(2027, 9, 6))
     sooner = offer(
         2, starts_on=date(2027, 1, 11), course=2, title="Protecting civilians online", mode=CourseMode.LIVE_ONLINE
     )
-    proposal = propose(
-        facts(
-            gaps=[gap(weight=600, due_on=date(2027, 2, 1))],
-            offers=[had, sooner],
-            seats={had.id: card(had)},
-            assignments=[seat()],
-        )
+    given = facts(
+        gaps=[gap(weight=600, due_on=date(2027, 2, 1))],
+        offers=[had, sooner],
+        seats={had.id: card(had)},
+        assignments=[seat()],
     )
 
-    assert sorted(moves(proposal), key=str) == [(StepMove.GIVE, 2), (StepMove.REPLACE, 1)]
-    assert (proposal.changed, proposal.changed_untouched, proposal.travel_cancelled) == (1, 1, 1)
+    assert moves(propose(given)) == [(StepMove.KEEP, 1)]
+    better = propose(given, named=[1])
+    assert sorted(moves(better), key=str) == [(StepMove.GIVE, 2), (StepMove.REPLACE, 1)]
+    assert (better.changed, better.changed_untouched, better.travel_cancelled) == (1, 0, 1)

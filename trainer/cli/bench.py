@@ -256,7 +256,7 @@ def _shift(app: Any) -> tuple[dict[str, float], dict[str, float], dict[str, int]
         with timed("check and store"), edge.job_transaction("bench") as work:
             plan_operations.store_plan(work, run=run, snapshot=snapshot, result=result)
     rows = {
-        "people": snapshot.instance.people + len(snapshot.facts.sources.beside.people),
+        "people": snapshot.instance.people + len(snapshot.beside.people),
         "people looked at": snapshot.instance.people,
         "gaps looked at": snapshot.instance.gaps,
         "seats in the plan": len(result.plan),

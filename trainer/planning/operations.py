@@ -399,7 +399,7 @@ def _superseded_by(work: Work, snapshot: Snapshot) -> list[tuple[PlanRow, PlanRu
 
     One that concerns others besides stays: it would be lost for them, and whether it still fits is asked when it is approved.
     """
-    people = {asked.profile.id for asked in snapshot.people} | snapshot.facts.sources.beside.people
+    people = {asked.profile.id for asked in snapshot.people} | snapshot.beside.people
     waiting = work.session.execute(
         select(PlanRow, PlanRun)
         .join(PlanRun, PlanRun.id == PlanRow.run_id)

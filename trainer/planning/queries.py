@@ -88,7 +88,8 @@ def read_snapshot(session: Session, *, run: PlanRunId, on: date) -> Snapshot:
         raise NoSuchRun
     with without_collecting():
         read_at = ledger.mark(session)
-        return question.ask(_facts(session, row, on=on), run=run, attempt=row.attempts, read_at=read_at)
+        facts, named = _facts(session, row, on=on), frozenset(PersonId(each) for each in row.people)
+        return question.ask(facts, run=run, attempt=row.attempts, read_at=read_at, named=named)
 
 
 @contextmanager

@@ -169,4 +169,4 @@ def _planned(
     result = plan_operations.solve(snapshot, should_stop=should_stop)
     if should_stop():
         raise Stopped
-    return snapshot, result, answer.propose(snapshot, result)
+    return snapshot, result, answer.moves(snapshot, result)

@@ -419,7 +419,7 @@ class _Reckoning:
         self._look()
         result = plan_operations.solve(snapshot, on_progress=self._on_stage, should_stop=self.should_stop)
         self._look()
-        return result, answer.propose(snapshot, result)
+        return result, answer.moves(snapshot, result)
 
     def _on_stage(self, _: Stage) -> None:
         self._look()

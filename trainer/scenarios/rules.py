@@ -259,7 +259,7 @@ def gaps_of(snapshot: Snapshot, *, leaving: Collection[PersonId]) -> frozenset[t
     }
     found |= {
         (asked.profile.id, want.gap.requirement.competency, int(want.gap.requirement.level))
-        for asked in snapshot.people
+        for asked in (*snapshot.people, *snapshot.settled)
         if asked.profile.id in leaving
         for want in asked.wants
     }

@@ -9,7 +9,7 @@ from itertools import chain, count
 
 from trainer.accounts.values import MissionId, PersonProfile, Role, UnitId
 from trainer.competencies import rules as competency_rules
-from trainer.competencies.values import Area, Competency, CompetencyKey, Currency, Evidence, Requirement, TaskRef
+from trainer.competencies.values import Area, Competency, CompetencyKey, Evidence, Requirement, TaskRef
 from trainer.kernel.values import PersonId, Problem, Wording, wording
 from trainer.mandates.values import (
     TASK_KINDS,
@@ -283,20 +283,22 @@ def fallen_on(
         for demand in demands[mission, role]:
             if demand.scope is Scope.EVERYONE:
                 continue
-            # what is asked of one member is asked of all; when and by when does not matter to whether it is held
-            asked = requirements_from((demand,), members[0], on=on)
-            holders = {
-                each.id
-                for each in members
-                for requirement in asked
-                if competency_rules.currency_of(requirement, evidence.get(each.id, ()), (), on=on)[0] in _HOLDING
-            }
+            holders = {each.id for each in members if _holds(evidence.get(each.id, ()), demand, on=on)}
             for person in chosen_of(members, demand=demand, holders=holders):
                 found[person].append(demand)
     return {person: tuple(fallen) for person, fallen in found.items()}
 
 
-_HOLDING = frozenset({Currency.CURRENT, Currency.DUE_SOON})
+def _holds(evidence: Sequence[Evidence], demand: Demand, *, on: date) -> bool:
+    """Whether some of a person's evidence meets the demand and counts on the day, for long or not."""
+    least = demand.least_source.weight
+    return any(
+        each.competency == demand.competency
+        and each.level >= demand.level
+        and each.source.weight >= least
+        and competency_rules.counts(each, on=on)
+        for each in evidence
+    )
 
 
 def shared_out(

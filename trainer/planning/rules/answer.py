@@ -58,7 +58,19 @@ def propose(snapshot: Snapshot, result: Result) -> Proposal:
             for gap in range(gap_of[number], gap_of[number + 1])
             if reasons[gap] != Reason.CLOSED
         ]
-    return _proposal(snapshot, steps, unmet)
+    for asked in snapshot.settled:
+        steps += [_step(snapshot, each, StepMove.KEEP, _why_kept(snapshot, each)) for each in asked.held]
+    return replace(_proposal(snapshot, steps, len(unmet)), unmet=tuple(unmet))
+
+
+def moves(snapshot: Snapshot, result: Result) -> Proposal:
+    """Return the same for figures alone: without lines for what stays open, or of who is settled."""
+    steps: list[PlannedStep] = []
+    ends = np.searchsorted(result.plan.person, np.arange(len(snapshot.people) + 1)).tolist()
+    seats = result.plan.session.tolist()
+    for number, asked in enumerate(snapshot.people):
+        steps += _steps(snapshot, result, asked, {seats[row]: row for row in range(ends[number], ends[number + 1])})
+    return _proposal(snapshot, steps, int(np.count_nonzero(result.reasons)))
 
 
 def without_idle_seats(snapshot: Snapshot, result: Result) -> Result:
@@ -112,24 +124,23 @@ def _prepares(snapshot: Snapshot, number: int, rows: Collection[int]) -> bool:
     )
 
 
-def _proposal(snapshot: Snapshot, steps: Sequence[PlannedStep], unmet: Sequence[Unmet]) -> Proposal:
+def _proposal(snapshot: Snapshot, steps: Sequence[PlannedStep], unmet: int) -> Proposal:
     moved: defaultdict[StepMove, set[int]] = defaultdict(set)
     for step in steps:
         moved[step.move].add(step.person)
     changed = moved[StepMove.GIVE] | moved[StepMove.WITHDRAW] | moved[StepMove.REPLACE]
-    settled = {asked.profile.id for asked in snapshot.people if asked.settled}
-    beside = snapshot.facts.sources.beside
+    beside = snapshot.beside
     gaps = beside.gaps + sum(len(asked.wants) + asked.being_closed for asked in snapshot.people)
     return Proposal(
         steps=tuple(steps),
-        unmet=tuple(unmet),
+        unmet=(),
         counts=PlanCounts(
             gain=len(moved[StepMove.GIVE]), lose=len(moved[StepMove.WITHDRAW]), replaced=len(moved[StepMove.REPLACE]),
             untouched=len(beside.people) + len(snapshot.people) - len(changed),
-            gaps=gaps, closed=gaps - len(unmet), unmet=len(unmet),
+            gaps=gaps, closed=gaps - unmet, unmet=unmet,
         ),
         changed=len(changed),
-        changed_untouched=len(changed & settled),
+        changed_untouched=len(changed & beside.people),
         travel_cancelled=sum(step.on_the_spot and step.move in (StepMove.WITHDRAW, StepMove.REPLACE) for step in steps),
     )  # fmt: skip
 

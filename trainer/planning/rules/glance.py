@@ -24,6 +24,7 @@ from trainer.kernel.values import PersonId
 from trainer.mandates.rules import part_size
 from trainer.mandates.values import Demand, DemandsByRole, Scope
 from trainer.partners.values import SessionId, SessionOffer
+from trainer.planning.rules.question import must_fill
 from trainer.planning.values import Beside, Policy, Shares
 from trainer.tracks.values import OpenColumns
 
@@ -227,9 +228,9 @@ def _closed(crowd: _Crowd, lacks: Small, columns: Columns, market: Market) -> Fl
     row, thing = np.searchsorted(crowd.people, lines.person), lines.thing
     given = _Given(lines.things, market)
     awards, closes = _levels(given.awards, crowd.keys), _levels(lines.gaps, crowd.keys)
-    frozen, offered = (np.array(flags, np.bool_)[thing] for flags in (given.frozen, given.offered))
+    frozen, offered, small = (np.array(flags, np.bool_)[thing] for flags in (given.frozen, given.offered, given.small))
     fixed = lines.begun | frozen
-    doubt = lines.absent | ~(fixed | offered)
+    doubt = lines.absent | (~fixed & (~offered | small))
 
     still = lacks.copy()
     under_way = np.flatnonzero(fixed)
@@ -264,6 +265,8 @@ class _Given:
         self.offered: list[bool] = []
         self.frozen: list[bool] = []
         """It begins within the freeze window."""
+        self.small: list[bool] = []
+        """It begins soon and has too few people so far."""
         for thing in things:
             module, session = (None, sessions.get(thing)) if isinstance(thing, int) else (modules.get(thing), None)
             awards = module.teaches if module is not None else ()
@@ -276,6 +279,11 @@ class _Given:
             self.awards.append(session.awards if session is not None and within else awards)
             self.renews.append(renews)
             self.offered.append(module is not None or within)
+            self.small.append(
+                session is not None
+                and session.seats_taken < session.least_seats
+                and must_fill(session, on=market.on, policy=market.policy)
+            )
             self.frozen.append(session is not None and (session.starts_on - market.on).days < market.policy.freeze_days)
 
 

@@ -16,6 +16,8 @@ What the numbers cannot say is said here, once:
   begun, have taken of a quota is taken off.
 - A class needs its least number of people only when it begins soon (`FILLS_FOR_DAYS`): into a later one others may still come.
 - Who leaves early because capacity is lost wants only what they are given already and can finish before they go.
+- Who is settled is left as they are, unless the run is about them by name: what they have closes all they lack. Their seats are
+  taken, and nothing is asked for them.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ from trainer.partners import rules as partner_rules
 from trainer.partners.values import CourseMode, QuotaLine, SessionId, SessionOffer, SessionState
 from trainer.planning.engine.instance import UNLIMITED, Instance, Ints, Objective
 from trainer.planning.engine.reading import require_valid
-from trainer.planning.values import Facts, PlanRunId, Policy, Sources
+from trainer.planning.values import Beside, Facts, PlanRunId, Policy, Sources
 from trainer.tracks.values import Assignment, AssignmentState
 
 MINUTES_A_DAY = 120
@@ -125,6 +127,8 @@ class Offer:
     seats: int
     least: int = 0
     """How many of these people the class still needs to be held; 0 when it is held anyway, or may fill up later."""
+    small: bool = False
+    """It begins soon and has too few people so far."""
     quotas: tuple[QuotaLine, ...] = ()
     """What is reserved of the seats, and for whom."""
 
@@ -159,7 +163,7 @@ class Asked:
     holds: Mapping[CompetencyKey, tuple[Level, date]]
     """The highest level of each competency that counts before a course, and the first day on which it no longer does."""
     settled: bool
-    """Everything they lack was being closed before, and nothing they have has lost its use."""
+    """Everything they lack was being closed before, nothing they have has lost its use, and no class of theirs is too small."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -173,6 +177,8 @@ class Snapshot:
     instance: Instance
     people: tuple[Asked, ...]
     """In the order of the instance: those who lack most first."""
+    settled: tuple[Asked, ...]
+    """Who else was looked at, and is left as they are."""
     wants: tuple[Want, ...]
     """All wants in the order of the instance's gaps."""
     offers: tuple[Offer, ...]
@@ -183,6 +189,15 @@ class Snapshot:
     hash: str
     read_at: LedgerMark | None = None
     """Where the ledger stood before the first fact was read; None when the facts are not those on file."""
+
+    @property
+    def beside(self) -> Beside:
+        """Everybody who is left as they are."""
+        unseen = self.facts.sources.beside
+        return Beside(
+            people=unseen.people | {each.profile.id for each in self.settled},
+            gaps=unseen.gaps + sum(len(each.wants) + each.being_closed for each in self.settled),
+        )
 
     @property
     def idle(self) -> bool:
@@ -230,21 +245,27 @@ def ask(
     run: PlanRunId,
     attempt: int,
     read_at: LedgerMark | None = None,
+    named: Collection[PersonId] = (),
     beside: Snapshot | None = None,
 ) -> Snapshot:
     """Put the question; raises BadInstance if the facts cannot be told in the engine's numbers.
 
-    `beside` is a question about the same people on the same day: who lacks and has the same in both is not looked at again.
+    Something is asked for who is `named` even if they are settled: there may be better for them. `beside` is a question about
+    the same people on the same day: who lacks and has the same in both is not looked at again.
     """
     windows = _windows(facts.sources.offerings)
     offers, notes = _offers(facts, windows)
-    people = _people(facts, offers, windows, known={} if beside is None else _alike(beside, facts, offers))
+    everybody = _people(facts, offers, windows, known={} if beside is None else _alike(beside, facts, offers))
+    settled = tuple(each for each in everybody if each.settled and each.profile.id not in named)
+    people = tuple(each for each in everybody if not each.settled or each.profile.id in named)
+    offers = _room_for(people, settled, offers)
     wants = tuple(want for asked in people for want in asked.wants)
     skills = _skills(offers, wants)
     instance = _instance(facts, people=people, wants=wants, offers=offers, skills=skills)
     return Snapshot(
-        run=run, attempt=attempt, facts=facts, instance=instance, people=people, wants=wants, offers=offers,
-        skills=skills, notes=notes, hash=_hash(instance, facts, people, wants, offers), read_at=read_at,
+        run=run, attempt=attempt, facts=facts, instance=instance, people=people, settled=settled, wants=wants,
+        offers=offers, skills=skills, notes=notes, hash=_hash(instance, facts, everybody, wants, offers),
+        read_at=read_at,
     )  # fmt: skip
 
 
@@ -253,18 +274,23 @@ def _alike(beside: Snapshot, facts: Facts, offers: Sequence[Offer]) -> Mapping[P
     was, now = beside.facts.sources, facts.sources
     if was.assignments != now.assignments or was.policy != now.policy or len(beside.offers) != len(offers):
         return {}
-    if any(replace(one, seats=0) != replace(other, seats=0) for one, other in zip(beside.offers, offers, strict=True)):
+    if any(_terms(one) != _terms(other) for one, other in zip(beside.offers, offers, strict=True)):
         return {}
     moved = {session for session, card in now.seats.items() if was.seats.get(session) != card}
     touched = {each.person for each in now.assignments if each.session in moved} | set(was.leaving) | set(now.leaving)
     profiles = {each.id: each for each in now.people}
     return {
         asked.profile.id: asked
-        for asked in beside.people
+        for asked in (*beside.people, *beside.settled)
         if asked.profile.id not in touched
         and profiles.get(asked.profile.id) == asked.profile
         and facts.gaps.get(asked.profile.id) is beside.facts.gaps.get(asked.profile.id)
     }
+
+
+def _terms(offer: Offer) -> Offer:
+    """The offer but for whom there is room in it."""
+    return replace(offer, seats=0, least=0, small=False, quotas=())
 
 
 def is_covered(want: Want, awards: Iterable[tuple[Skill, Level]]) -> bool:
@@ -309,12 +335,7 @@ def _offers(
     facts: Facts, windows: Mapping[CompetencyKey, tuple[int, ...]]
 ) -> tuple[tuple[Offer, ...], tuple[str, ...]]:
     modules = sorted(facts.sources.offerings, key=lambda each: each.key)
-    baseline = frozenset(
-        each.competency
-        for required in facts.required.values()
-        for each in required
-        if any(task.instrument is None for task in each.because)
-    )
+    baseline = frozenset(each.competency for each in facts.sources.rules.rules if each.task_kind is None)
     needs = {each.key: _one_prerequisite(each.requires, baseline) for each in modules}
     notes = tuple(
         f"{each.key} requires {len(each.requires)} competencies; the plan looks at {needs[each.key].competency}"  # type: ignore[union-attr]  # there is one when there are several
@@ -457,15 +478,38 @@ def _session_offer(
 ) -> Offer:
     """`movable` seats are these people's own: a plan may give them to others, so they count as free."""
     seats = facts.sources.free_seats[offer.id] + movable
-    soon = (offer.starts_on - facts.on).days < facts.policy.freeze_days + FILLS_FOR_DAYS
+    soon = must_fill(offer, on=facts.on, policy=facts.policy)
     return Offer(
         title={"en": offer.title}, module=None, session=offer.id, languages=(offer.language,),
         starts_on=offer.starts_on, ends_on=offer.ends_on, minutes=0, cost=offer.cost, region=offer.region,
         on_the_spot=offer.mode in _ON_THE_SPOT, awards=awards, roles=offer.roles, mode=offer.mode, partner=partner,
         requires=offer.requires, start=(offer.starts_on - facts.on).days, end=(offer.ends_on - facts.on).days,
         seats=seats, least=max(0, offer.least_seats - (offer.seats_taken - movable)) if soon else 0,
+        small=soon and offer.seats_taken < offer.least_seats,
         quotas=_reserved(facts.sources.quotas.get(offer.id, ()), fixed=fixed, seats=seats),
     )  # fmt: skip
+
+
+def must_fill(offer: SessionOffer, *, on: date, policy: Policy) -> bool:
+    """Whether a class begins so soon that it must have its least number of people now."""
+    return (offer.starts_on - on).days < policy.freeze_days + FILLS_FOR_DAYS
+
+
+def _room_for(people: Sequence[Asked], settled: Sequence[Asked], offers: Sequence[Offer]) -> tuple[Offer, ...]:
+    """The offers without the seats that the settled keep; a module has room for everybody."""
+    keep: defaultdict[int, list[tuple[OrganisationId, MissionId | None]]] = defaultdict(list)
+    for asked in settled:
+        for each in asked.held:
+            if each.standing is Standing.MOVABLE and each.offer is not None and each.assignment.session is not None:
+                keep[each.offer].append((asked.profile.organisation, asked.profile.mission))
+    found = [each if each.module is None else replace(each, seats=len(people)) for each in offers]
+    for number, kept in keep.items():
+        offer, seats = offers[number], offers[number].seats - len(kept)
+        found[number] = replace(
+            offer, seats=seats, least=max(0, offer.least - len(kept)),
+            quotas=_reserved(offer.quotas, fixed=kept, seats=seats),
+        )  # fmt: skip
+    return tuple(found)
 
 
 # People
@@ -557,7 +601,9 @@ def _asked(
         )
     return Asked(
         profile=profile, wants=wants, being_closed=len(all_wants) - len(wants), held=tuple(held), holds=holds,
-        settled=all(is_covered(want, movable) for want in wants) and not any(each.standing in ENDED for each in held),
+        settled=all(is_covered(want, movable) for want in wants)
+        and not any(each.standing in ENDED for each in held)
+        and not any(offers[number].small for number in seen),
     )  # fmt: skip
 
 
@@ -873,14 +919,14 @@ def _held_rows(
 
 
 def _hash(
-    instance: Instance, facts: Facts, people: Sequence[Asked], wants: Sequence[Want], offers: Sequence[Offer]
+    instance: Instance, facts: Facts, everybody: Sequence[Asked], wants: Sequence[Want], offers: Sequence[Offer]
 ) -> str:
     """Over everything a plan rests on, and everything its lines name."""
     names = {
         "policy": facts.policy.number,
         "beside": [len(facts.sources.beside.people), facts.sources.beside.gaps],
-        "people": [asked.profile.id for asked in people],
-        "held": [[each.assignment.id, each.standing.value, each.offer] for asked in people for each in asked.held],
+        "people": [[asked.profile.id, asked.settled] for asked in everybody],
+        "held": [[each.assignment.id, each.standing.value, each.offer] for asked in everybody for each in asked.held],
         "wants": [
             [*want.skill, want.gap.requirement.level, want.gap.currency.value, want.due_on.isoformat()]
             for want in wants

@@ -235,7 +235,8 @@ def figures_by_mission(snapshot: Snapshot, result: Result, proposal: Proposal) -
     instance, plan = snapshot.instance, result.plan
     mission_of = [asked.profile.mission for asked in snapshot.people]
     by_person = {asked.profile.id: asked.profile.mission for asked in snapshot.people}
-    people = Counter(mission_of)
+    everybody = (*snapshot.people, *snapshot.settled)
+    people = Counter(asked.profile.mission for asked in everybody)
     moved: defaultdict[tuple[MissionId | None, StepMove], set[PersonId]] = defaultdict(set)
     changed: defaultdict[MissionId | None, set[PersonId]] = defaultdict(set)
     for step in proposal.steps:
@@ -244,7 +245,7 @@ def figures_by_mission(snapshot: Snapshot, result: Result, proposal: Proposal) -
         if step.move is not StepMove.KEEP:
             changed[mission].add(step.person)
     gaps: Counter[MissionId | None] = Counter()
-    for asked in snapshot.people:
+    for asked in everybody:
         gaps[asked.profile.mission] += len(asked.wants) + asked.being_closed
     given: Counter[tuple[MissionId | None, str]] = Counter()
     new = np.flatnonzero(~_is_old(snapshot, result))
