@@ -22,8 +22,11 @@ Question = TypeVar("Question", bound=tuple[Any, ...])
 KERNELS = (board, beaten, items, bound, search, seats, displace, columns)
 """Every module after those whose functions it calls; so do functions stand in each."""
 
-INLINE = frozenset({"awards", "_fits", "_ready"})
-"""Small and hot: these take bare arrays, since a named tuple is passed by value and copied by every call."""
+INLINE = frozenset(
+    {"awards", "_fits", "_ready"}  # small and hot: these take bare arrays besides, whoever calls them
+    | {"bound_of_ready", "_pick", "_keep_unbeaten", "_keep_with_servers"}  # steps of one caller
+)
+"""Made part of their callers: a named tuple is passed by value and copied by every call."""
 
 
 def is_cached() -> bool:
@@ -48,10 +51,10 @@ def _note() -> str:
 
 @cache
 def _mark(*sources: ModuleType) -> str:
-    """Another one for other sources, whenever their files were written, or another numba."""
+    """Another one for other sources, whenever their files were written, another numba, or another way to compile."""
     digest = hashlib.sha256(version("numba").encode())
-    for source in sources:
-        digest.update(Path(str(source.__file__)).read_bytes())
+    for file in (__file__, *(str(source.__file__) for source in sources)):
+        digest.update(Path(file).read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -98,7 +101,7 @@ def _compile(*sources: ModuleType) -> SimpleNamespace:
 
 @cache
 def machine_code() -> SimpleNamespace:
-    """The kernels as compiled functions; the first call on a machine takes half a minute."""
+    """The kernels as compiled functions; the first calls on a machine wait a minute or more for them."""
     return _compile(*KERNELS)
 
 
