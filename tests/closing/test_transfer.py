@@ -24,6 +24,7 @@ from trainer.kernel.ledger import LedgerEntry
 from trainer.kernel.values import PersonId
 from trainer.kernel.work import Work
 from trainer.mandates import operations as mandate_operations
+from trainer.mandates.values import Scope
 from trainer.notifications.models import Notification
 from trainer.planning.models import PlanRun
 
@@ -102,6 +103,52 @@ def test_before_it_is_done_it_shows_who_needs_what_with_what_still_counts(work: 
     assert (page.ready, page.refused, page.counting, page.lacking) == (1, 0, 3, 3)
     assert page.by_competency[0] == (POC, 2)
     assert queries.profiles_of(work.session, people=made.people, on=FIRST)[made.people[0]].mission == made.old
+
+
+def part_asked(work: Work, made: World) -> PersonId:
+    """At least two of each unit must be able to give first aid; one who is there already can."""
+    mandate_operations.publish_rules(
+        work,
+        rules=[rule("aid", "HumanRights", competency=competencies.AID, scope=Scope.AT_LEAST, scope_size=2)],
+        note="Two of each unit.",
+    )
+    host = accounts.posted_person(
+        work, mission=made.new, unit=made.there, role=Role.CIVILIAN, starts_on=date(2026, 1, 1), ends_on=None
+    )
+    elsewhere = accounts.posted_person(work, mission=made.new, role=Role.CIVILIAN, starts_on=date(2026, 1, 1))
+    for each in (host, elsewhere):
+        made.hold(work, each, competencies.AID, Level.PRACTISED)
+    work.session.flush()
+    return host
+
+
+def test_what_is_asked_of_part_of_a_unit_is_shown_with_who_is_there_already(work: Work, made: World) -> None:
+    part_asked(work, made)
+
+    page = closing_queries.transfer_page(work.session, mission=made.old, moves=made.moves(unit=made.there), on=TODAY)
+
+    (part,) = page.parts
+    assert (part.unit, part.role, part.competency) == (made.there, Role.CIVILIAN, competencies.AID)
+    assert (part.wanted, part.members, part.holding_now, part.holding, part.missing) == (2, 4, 1, 1, 1)
+    needed = [line.person.id for line in page.lines if competencies.AID in {one.competency for one in line.needs}]
+    assert needed == [min(made.people)]
+
+
+def test_who_comes_and_holds_it_fills_what_is_asked_of_part(work: Work, made: World) -> None:
+    part_asked(work, made)
+    made.hold(work, made.people[2], competencies.AID, Level.PRACTISED)
+
+    page = closing_queries.transfer_page(work.session, mission=made.old, moves=made.moves(unit=made.there), on=TODAY)
+
+    (part,) = page.parts
+    assert (part.holding_now, part.holding, part.missing) == (1, 2, 0)
+    assert not any(competencies.AID in {one.competency for one in line.needs} for line in page.lines)
+
+
+def test_nothing_asked_of_part_shows_no_part(work: Work, made: World) -> None:
+    page = closing_queries.transfer_page(work.session, mission=made.old, moves=made.moves(unit=made.there), on=TODAY)
+
+    assert page.parts == ()
 
 
 def test_all_are_moved_together_and_nobody_loses_credit(work: Work, made: World) -> None:
@@ -234,6 +281,18 @@ def test_a_manager_sees_who_needs_what_and_then_transfers_the_unit(
     work.session.expire_all()
     there = queries.profiles_of(work.session, people=made.people, on=FIRST)
     assert {(each.mission, each.unit) for each in there.values()} == {(made.new, made.there)}
+
+
+def test_the_page_shows_what_is_asked_of_part_of_a_unit(site: Site, work: Work, made: World, manager: PersonId) -> None:
+    part_asked(work, made)
+    path = f"/missions/{made.old}/transfer"
+    page = site.sign_in(manager).get(path)
+
+    page = site.post(path, sent(page, made, unit=str(made.there), role="civilian"))
+
+    assert "What is asked of part of a unit" in page.text
+    assert "2 of 4" in page.text
+    assert "Hold it once they are there" in page.text
 
 
 def test_a_rotation_date_before_the_first_day_is_told_at_its_field(site: Site, made: World, manager: PersonId) -> None:

@@ -80,7 +80,7 @@ def people_in(
 def transfer_page(session: Session, *, mission: MissionId, moves: Moves, on: date) -> TransferPage:
     """Return who needs what where they would go, with what still counts on their first day there; nothing is written.
 
-    All go to one mission. What is asked of part of a unit is left out: whom that falls to is known once they are there.
+    All go to one mission. What is asked of part of a unit falls to those of it, with who comes, who hold it or stay longest.
     """
     to = next(iter(moves.values())).mission
     _, refused = account_queries.foresee_moves(session, moves=moves)
@@ -89,8 +89,14 @@ def transfer_page(session: Session, *, mission: MissionId, moves: Moves, on: dat
     profiles = account_queries.profiles_of(session, people=known, on=on)
     demands = mandate_queries.coming_demands_of(session, missions=(to,), on=on)
     there = [rules.posted(profiles[person], moves[person]) for person in known]
-    required = mandate_rules.shared_out(there, demands=demands, fallen={}, on=on)
-    evidence = competency_queries.evidence_of(session, people=known)
+    first_on = max(on, min(each.starts_on for each in moves.values()))
+    going = [each for each in there if each.id not in refused]
+    groups = mandate_rules.partly_asked(going, demands=demands)
+    hosts = account_queries.profiles_in(session, missions=(to,), on=first_on) if groups else ()
+    members = [*going, *(each for each in hosts if each.id not in moves)]
+    evidence = competency_queries.evidence_of(session, people={*known, *(each.id for each in members)})
+    fallen = mandate_rules.fallen_on(members, groups=groups, demands=demands, evidence=evidence, on=first_on)
+    required = mandate_rules.shared_out(there, demands=demands, fallen=fallen, on=on)
     still_open = Counter(each.person for each in track_queries.open_assignments(session, people=known))
     lines = []
     for starts_on, people in _by_first_day(moves, known).items():
@@ -117,6 +123,14 @@ def transfer_page(session: Session, *, mission: MissionId, moves: Moves, on: dat
         to=missions[to],
         lines=tuple(
             sorted(lines, key=lambda line: (line.refused is None, -len(line.needs), line.person.name, line.person.id))
+        ),
+        parts=rules.parts_of(
+            members,
+            coming={each.id for each in going},
+            groups=groups,
+            demands=demands,
+            evidence=evidence,
+            on=first_on,
         ),
         titles={key: each.title for key, each in competency_queries.competencies(session).items()},
     )

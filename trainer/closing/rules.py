@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from trainer.accounts.values import ClosingDays, NewPosting, PersonProfile
 from trainer.catalogue.values import AtLevel
-from trainer.closing.values import EndingTask, Need
+from trainer.closing.values import EndingTask, Need, PartNeed
 from trainer.competencies import rules as competency_rules
 from trainer.competencies.values import Evidence, Requirement, Waiver
-from trainer.mandates.values import MandatedTask
+from trainer.kernel.values import PersonId
+from trainer.mandates import rules as mandate_rules
+from trainer.mandates.values import DemandsByRole, MandatedTask, Scope
 
 
 def ending_of(tasks: Iterable[MandatedTask], closing: ClosingDays) -> tuple[EndingTask, ...]:
@@ -38,6 +41,43 @@ def posted(profile: PersonProfile, to: NewPosting) -> PersonProfile:
         deployed_on=to.starts_on,
         rotates_on=to.ends_on,
     )
+
+
+def parts_of(
+    members: Iterable[PersonProfile],
+    *,
+    coming: Collection[PersonId],
+    groups: Collection[mandate_rules.Group],
+    demands: DemandsByRole,
+    evidence: Mapping[PersonId, Sequence[Evidence]],
+    on: date,
+) -> tuple[PartNeed, ...]:
+    """Return what is asked of part of each of the groups, and how many of it hold it, the most missing first."""
+    by_group: defaultdict[mandate_rules.Group, list[PersonProfile]] = defaultdict(list)
+    for each in members:
+        if each.mission is not None and each.role is not None and (each.mission, each.unit, each.role) in groups:
+            by_group[each.mission, each.unit, each.role].append(each)
+    found = []
+    for (mission, unit, role), people in by_group.items():
+        for demand in demands[mission, role]:
+            if demand.scope is Scope.EVERYONE:
+                continue
+            asked = mandate_rules.requirements_from((demand,), people[0], on=on)
+            gaps = {each.id: competency_rules.find_gaps(asked, evidence.get(each.id, ()), (), on=on) for each in people}
+            holding = {person for person, missing in gaps.items() if not missing}
+            found.append(
+                PartNeed(
+                    unit=unit,
+                    role=role,
+                    competency=demand.competency,
+                    level=demand.level,
+                    wanted=mandate_rules.part_size(demand, len(people)),
+                    members=len(people),
+                    holding=len(holding),
+                    holding_now=len(holding - set(coming)),
+                )
+            )
+    return tuple(sorted(found, key=lambda each: (-each.missing, each.unit or 0, each.competency)))
 
 
 def weighed(

@@ -78,6 +78,28 @@ class TransferLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartNeed:
+    """What a mission asks of part of a unit, or of its people of a role outside units, once all are there."""
+
+    unit: UnitId | None
+    role: Role
+    competency: CompetencyKey
+    level: Level
+    wanted: int
+    """So many must hold it."""
+    members: int
+    """With those who come."""
+    holding: int
+    """On the first day, of the members."""
+    holding_now: int
+    """Of those who are there already."""
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.wanted - self.holding)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TransferPage:
     """What a transfer would mean, before it is done."""
 
@@ -85,6 +107,8 @@ class TransferPage:
     to: MissionCard
     lines: tuple[TransferLine, ...]
     """Those who cannot go first, then by what they need."""
+    parts: tuple[PartNeed, ...]
+    """What is asked of part of the groups that people join, the most missing first."""
     titles: Mapping[CompetencyKey, Mapping[str, str]]
 
     @property
