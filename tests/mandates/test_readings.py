@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from trainer.accounts.queries import NoSuchMission
 from trainer.accounts.values import MissionId
 from trainer.cli import mandate_previews
 from trainer.cli.database import open_engine
+from trainer.competencies.values import Area
 from trainer.kernel.values import PersonId
 from trainer.kernel.work import Work
 from trainer.mandates import operations, queries, rules
@@ -89,7 +91,7 @@ def reader(session: Session) -> PersonId:
 
 def test_what_a_text_does_with_each_task_is_told_with_its_paragraph(history: tuple[Instrument, ...]) -> None:
     steps = [
-        [(step.kind, step.task.task_kind, step.paragraph) for step in of_text]
+        [(step.kind, step.task.task_kind, step.paragraph) for step in of_text.steps]
         for of_text in rules.steps_of(history, places=range(3))
     ]
 
@@ -107,7 +109,7 @@ def test_what_a_text_does_with_each_task_is_told_with_its_paragraph(history: tup
         ],
     ]
     (last,) = rules.steps_of(history, places=range(2, 3))
-    ran_out = next(step.ended for step in last if step.task.task_kind == "Gender")
+    ran_out = next(step.ended for step in last.steps if step.task.task_kind == "Gender")
     assert ran_out is not None
     assert (ran_out.kind, ran_out.on, ran_out.symbol) == (EndingKind.RAN_OUT, date(2026, 1, 1), "S/RES/1")
 
@@ -115,9 +117,25 @@ def test_what_a_text_does_with_each_task_is_told_with_its_paragraph(history: tup
 def test_a_task_that_is_said_as_it_was_is_said_again() -> None:
     texts = (instrument(1, JULY, line("CivProtect")), instrument(2, MAY, line("CivProtect", paragraph="7")))
 
-    ((step,),) = rules.steps_of(texts, places=range(1, 2))
+    (found,) = rules.steps_of(texts, places=range(1, 2))
+    (step,) = found.steps
 
     assert (step.kind, step.paragraph) == (StepKind.SAID_AGAIN, "7")
+
+
+def test_of_what_a_text_leaves_alone_some_are_named_and_the_others_counted() -> None:
+    sectors = [replace(line("CivProtect"), area_of_operations=f"Sector {number}") for number in range(5)]
+    brief = replace(line("Gender"), ends_on=date(2025, 8, 1))
+    texts = (instrument(1, JULY, *sectors, brief), instrument(2, OCTOBER, line("Demining")))
+
+    (found,) = rules.steps_of(texts, places=range(1, 2), inherited=2)
+
+    assert [(step.kind, step.task.area_of_operations) for step in found.steps if step.task.area is Area.POC] == [
+        (StepKind.INHERITED, "Sector 0"),
+        (StepKind.INHERITED, "Sector 1"),
+    ]
+    assert found.unnamed == {Area.POC: 3}
+    assert [step.task.task_kind for step in found.steps if step.kind is StepKind.ENDED] == ["Gender"]
 
 
 @pytest.mark.parametrize(

@@ -360,10 +360,13 @@ def comparison(
         if mission not in cards:
             account_queries.mission(session, mission=mission)
     texts = instruments_of(session, missions={before[0], after[0]})
-    was, will_be = (
-        rules.in_force(texts[mission], on=on, known_at=known_at) for mission, on, known_at in (before, after)
-    )
     one_mission = before[0] == after[0]
+    if one_mission and before[2] == after[2]:
+        was, will_be = rules.in_force_on(texts[before[0]], days=(before[1], after[1]), known_at=before[2])
+    else:
+        was, will_be = (
+            rules.in_force(texts[mission], on=on, known_at=known_at) for mission, on, known_at in (before, after)
+        )
     known = rules.known(texts[after[0]], known_at=after[2])
     shift = rules.compare(was, will_be) if one_mission else rules.compare_missions(was, will_be)
     return Comparison(
@@ -388,10 +391,17 @@ ALL_TEXTS = 1_000_000
 
 
 def mandate_table(
-    session: Session, *, mission: MissionId, known_at: datetime | None, page: int, size: int = TEXTS_A_PAGE
+    session: Session,
+    *,
+    mission: MissionId,
+    known_at: datetime | None,
+    page: int,
+    size: int = TEXTS_A_PAGE,
+    inherited: int | None = None,
 ) -> MandateTable:
     """Return what each text did with each task, for a page of the texts, of which the first holds the latest.
 
+    Of what a text leaves alone in an area, no more than `inherited` tasks are named; None: all are.
     Raises NoSuchMission. Three queries.
     """
     card = account_queries.mission(session, mission=mission)
@@ -404,7 +414,7 @@ def mandate_table(
         mission=card,
         known_at=known_at,
         texts=tuple(texts[place] for place in places),
-        steps=rules.steps_of(texts, places=places),
+        steps=rules.steps_of(texts, places=places, inherited=inherited),
         total=len(texts),
         page=shown,
         pages=pages,
@@ -422,13 +432,15 @@ def instrument_page(session: Session, *, instrument: InstrumentId, on: date) -> 
     texts = mandate_history(session, mission=mission)
     found = next(each for each in texts if each.id == instrument)
     others = [each for each in texts if each.id != instrument]
-    before, after = rules.coming(texts, on=on), rules.coming(others, on=on)
+    put_in = rules.insertion_of(found, among=others, on=on)
+    after = put_in.without
+    before = put_in.with_it if found.withdrawn_at is None else after
     people, touched = _reach(session, mission=mission, before=before, after=after, on=on)
     return InstrumentPage(
         mission=account_queries.mission(session, mission=mission),
         instrument=found,
         published_by=None if row.published_by_id is None else PersonId(row.published_by_id),
-        shift=rules.shift_of(found, among=others),
+        shift=put_in.shift,
         without=rules.compare(before, after),
         # ids rise with publication
         inserted=any(each.id < found.id and rules.order_of(found) < rules.order_of(each) for each in others),
@@ -555,11 +567,11 @@ def draft_page(session: Session, *, draft: DraftId, on: date) -> DraftPage:
     content = InstrumentDraft.from_json(row.content)
     texts = mandate_history(session, mission=content.mission)
     made = as_instrument(content)
-    shift = rules.shift_of(made, among=texts)
+    put_in = rules.insertion_of(made, among=texts, on=on)
+    shift, now, then = put_in.shift, put_in.without, put_in.with_it
     policy = review_queries.policy(session)
     areas = {each.task.area for each in shift.moves if each.move is not Move.KEPT}
     earlier = [each for each in rules.known(texts) if rules.order_of(each) < rules.order_of(made)]
-    now, then = rules.coming(texts, on=on), rules.coming((*texts, made), on=on)
     people, touched = _reach(session, mission=content.mission, before=now, after=then, on=on)
     mission = account_queries.mission(session, mission=content.mission)
     return DraftPage(

@@ -934,6 +934,16 @@ class TaskStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextSteps:
+    """What one text does with the tasks of its mission."""
+
+    steps: tuple[TaskStep, ...]
+    """Every task it says something of or that ended since the text before, and inherited ones."""
+    unnamed: Mapping[Area, int]
+    """Inherited tasks that are not among the steps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MandateTable:
     """A mission's tasks by area and text, for some of its texts in their order."""
 
@@ -941,8 +951,8 @@ class MandateTable:
     known_at: datetime | None
     texts: tuple[Instrument, ...]
     """Those of this page, oldest first."""
-    steps: tuple[tuple[TaskStep, ...], ...]
-    """For each of these texts: every task it says something of, and every one that is inherited."""
+    steps: tuple[TextSteps, ...]
+    """For each of these texts."""
     total: int
     """Texts in all."""
     page: int
@@ -952,12 +962,17 @@ class MandateTable:
     @property
     def areas(self) -> tuple[Area, ...]:
         """Those with a task at one of the texts, in their order."""
-        found = {step.task.area for steps in self.steps for step in steps}
+        found = {step.task.area for each in self.steps for step in each.steps}
         return tuple(area for area in Area if area in found)
 
-    def cell(self, area: Area, place: int) -> tuple[TaskStep, ...]:
-        """What the text at the place does in an area."""
-        return tuple(step for step in self.steps[place] if step.task.area is area)
+    @property
+    def cells(self) -> Mapping[tuple[Area, int], tuple[TaskStep, ...]]:
+        """What each text does in each area, by the area and the place of the text; where it does nothing there is none."""
+        found: dict[tuple[Area, int], list[TaskStep]] = {}
+        for place, each in enumerate(self.steps):
+            for step in each.steps:
+                found.setdefault((step.task.area, place), []).append(step)
+        return {cell: tuple(steps) for cell, steps in found.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ from trainer.mandates.rules.drafts import (
 )
 from trainer.mandates.rules.law import (
     Identity,
+    Insertion,
     asking,
     coming,
     compare,
@@ -47,6 +48,8 @@ from trainer.mandates.rules.law import (
     days_of,
     ending_of,
     in_force,
+    in_force_on,
+    insertion_of,
     is_verified,
     known,
     met_on_of,
@@ -70,6 +73,7 @@ __all__ = [
     "SYMBOL",
     "Group",
     "Identity",
+    "Insertion",
     "asked_alike",
     "asked_of",
     "asking",
@@ -90,6 +94,8 @@ __all__ = [
     "ending_of",
     "fallen_on",
     "in_force",
+    "in_force_on",
+    "insertion_of",
     "is_verified",
     "key_for",
     "known",

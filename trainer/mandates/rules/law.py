@@ -3,13 +3,14 @@
 Pure: instruments come in, values go out.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from trainer.accounts.values import ClosingDays, MissionId
+from trainer.competencies.values import Area
 from trainer.mandates.values import (
     TASK_KINDS,
     ConditionLine,
@@ -32,6 +33,7 @@ from trainer.mandates.values import (
     TaskRefLine,
     TaskSource,
     TaskStep,
+    TextSteps,
     plain_name,
 )
 
@@ -108,9 +110,15 @@ def in_force(
     mention a task does not end it, unless it adjusts the whole mandate. A lapsed period ends no task; it takes away the
     verification of its renewal.
     """
-    return tuple(
-        task for mandate in _mandates(instruments, known_at=known_at) for task in _read(mandate, on=on, end=on)
-    )
+    return in_force_on(instruments, days=(on,), known_at=known_at)[0]
+
+
+def in_force_on(
+    instruments: Iterable[Instrument], *, days: Iterable[date], known_at: datetime | None = None
+) -> list[tuple[MandatedTask, ...]]:
+    """Return the same for each of several days; what the texts say is worked out once."""
+    mandates = _mandates(instruments, known_at=known_at)
+    return [tuple(task for mandate in mandates for task in _read(mandate, on=on, end=on)) for on in days]
 
 
 def coming(
@@ -388,14 +396,13 @@ def _read(
     on: date,
     end: date,
     only: Collection[Identity] | None = None,
-    but: Collection[Identity] = (),
 ) -> Iterable[MandatedTask]:
-    """The tasks of a mission as they stand on `on`, with what begins after it up to `end`; of some of them, or all but some."""
+    """The tasks of a mission as they stand on `on`, with what begins after it up to `end`; all or some of them."""
     latest = next((each for each in reversed(mandate.instruments) if each.effective_on <= on), None)
     mentioned = {line.identity for line in latest.tasks} if latest else set()
     verified = is_verified(period_end(mandate.instruments, on=on), on=on)
     for identity, stretches in mandate.stretches.items():
-        if identity in but or (only is not None and identity not in only):
+        if only is not None and identity not in only:
             continue
         for place, stretch in enumerate(stretches):
             if stretch.start > end or (stretch.end is not None and stretch.end <= on):
@@ -550,11 +557,39 @@ def shift_of(instrument: Instrument, *, among: Iterable[Instrument]) -> MandateS
 
     Instruments that come after it are left out; when there are any, the shift says that it is inserted into history.
     """
+    return insertion_of(instrument, among=among, on=instrument.effective_on).shift
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insertion:
+    """A text among the others of its mission."""
+
+    shift: MandateShift
+    """What it changes of what the texts before it say, from its effective day on."""
+    without: tuple[MandatedTask, ...]
+    """The tasks that come as if it were not on file."""
+    with_it: tuple[MandatedTask, ...]
+
+
+def insertion_of(instrument: Instrument, *, among: Iterable[Instrument], on: date) -> Insertion:
+    """Return what an instrument changes where it stands, and what comes from a day on without and with it.
+
+    It is taken as if it were not withdrawn. What the texts before it say is worked out once for all of this.
+    """
     others = known(each for each in among if each.id != instrument.id)
-    before = tuple(each for each in others if order_of(each) < order_of(instrument))
-    on = instrument.effective_on
-    shift = compare(coming(before, on=on), coming((*before, replace(instrument, withdrawn_at=None)), on=on))
-    return replace(shift, inserted_into_history=len(before) < len(others))
+    (text,) = known((replace(instrument, withdrawn_at=None),))
+    place = sum(order_of(each) < order_of(text) for each in others)
+    with_it = (*others[:place], text, *others[place:])
+    counts = {place, place + 1, len(with_it)}
+    before, after, *later = _mandates_by(text.mission, with_it, counts=counts)
+    last = later[0] if later else after
+    plain = _mandate(text.mission, others) if later else before
+    shift = compare(*(tuple(_read(each, on=text.effective_on, end=date.max)) for each in (before, after)))
+    return Insertion(
+        shift=replace(shift, inserted_into_history=bool(later)),
+        without=tuple(_read(plain, on=on, end=date.max)),
+        with_it=tuple(_read(last, on=on, end=date.max)),
+    )
 
 
 def _by_task(
@@ -640,10 +675,13 @@ def _ending(kind: EndingKind, text: Instrument, paragraph: str, on: date) -> End
     return Ending(kind=kind, instrument=text.id, symbol=text.symbol, paragraph=paragraph, on=on)
 
 
-def steps_of(texts: Sequence[Instrument], *, places: range) -> tuple[tuple[TaskStep, ...], ...]:
+def steps_of(
+    texts: Sequence[Instrument], *, places: range, inherited: int | None = None
+) -> tuple[TextSteps, ...]:
     """Return for each of the places what the text there does with every task, and what ran out since the text before.
 
     `texts` are of one mission, known and in their order; those after a place do not count for it. By the vocabulary.
+    Of the tasks of an area that are inherited, no more than so many are named; None: all are.
     """
     if not places:
         return ()
@@ -651,12 +689,14 @@ def steps_of(texts: Sequence[Instrument], *, places: range) -> tuple[tuple[TaskS
     # each state of the mandate is worked out once: it is what the next text changes
     mandates = _mandates_by(mission, texts, counts=range(places.start, places.stop + 1))
     return tuple(
-        _steps(texts[: place + 1], before=before, after=after)
+        _steps(texts[: place + 1], before=before, after=after, inherited=inherited)
         for place, (before, after) in zip(places, pairwise(mandates), strict=True)
     )
 
 
-def _steps(texts: Sequence[Instrument], *, before: _Mandate, after: _Mandate) -> tuple[TaskStep, ...]:
+def _steps(
+    texts: Sequence[Instrument], *, before: _Mandate, after: _Mandate, inherited: int | None
+) -> TextSteps:
     """What the last of the texts does."""
     text, earlier = texts[-1], texts[:-1]
     on = text.effective_on
@@ -677,18 +717,47 @@ def _steps(texts: Sequence[Instrument], *, before: _Mandate, after: _Mandate) ->
         steps[each.task.identity] = TaskStep(
             kind=StepKind.SAID_AGAIN if said_again else _STEPS[each.move], task=each.task, ended=ended
         )
-    for task in _read(after, on=on, end=date.max, but=moved):
+    left_alone = [identity for identity in _there(after, on=on) if identity not in moved]
+    named, unnamed = _some_of_each_area(left_alone, most=inherited)
+    for task in _read(after, on=on, end=date.max, only=named):
         steps.setdefault(task.identity, TaskStep(kind=StepKind.INHERITED, task=task, ended=None))
     if earlier:
         last_on = earlier[-1].effective_on
+        there = steps.keys() | set(left_alone)
         ran_out = {
             identity
             for identity, stretches in before.stretches.items()
-            if identity not in steps and any(each.end is not None and each.end <= on for each in stretches)
+            if identity not in there and any(each.end is not None and each.end <= on for each in stretches)
         }
         for task in _read(before, on=last_on, end=last_on, only=ran_out):
             steps[task.identity] = TaskStep(kind=StepKind.ENDED, task=task, ended=ending_of(task, earlier, by=on))
-    return tuple(steps[each] for each in sorted(steps, key=lambda each: (_PLACE[each[0]], each[1])))
+    return TextSteps(
+        steps=tuple(steps[each] for each in sorted(steps, key=lambda each: (_PLACE[each[0]], each[1]))),
+        unnamed=unnamed,
+    )
+
+
+def _there(mandate: _Mandate, *, on: date) -> Iterable[Identity]:
+    """The tasks that are in force on a day, announced or waiting then."""
+    for identity, stretches in mandate.stretches.items():
+        if identity in mandate.waiting or any(each.end is None or on < each.end for each in stretches):
+            yield identity
+
+
+def _some_of_each_area(
+    identities: Sequence[Identity], *, most: int | None
+) -> tuple[Collection[Identity], Mapping[Area, int]]:
+    """No more than so many of each area, and how many of each are left out."""
+    if most is None:
+        return set(identities), {}
+    seen: Counter[Area] = Counter()
+    named = set()
+    for identity in identities:
+        area = TASK_KINDS[identity[0]].area
+        seen[area] += 1
+        if seen[area] <= most:
+            named.add(identity)
+    return named, {area: count - most for area, count in seen.items() if count > most}
 
 
 _STEPS: Mapping[Move, StepKind] = {

@@ -76,8 +76,8 @@ def table_heads() -> Sequence[str]:
 
 def table_rows(table: MandateTable) -> Iterator[Sequence[object]]:
     """One row for each text and task, the oldest text first."""
-    for text, steps in zip(table.texts, table.steps, strict=True):
-        for step in steps:
+    for text, found in zip(table.texts, table.steps, strict=True):
+        for step in found.steps:
             yield (
                 text.symbol,
                 text.effective_on.isoformat(),

@@ -8,12 +8,11 @@ from flask import Response, render_template, request
 
 from trainer.accounts import queries as account_queries
 from trainer.accounts.values import MissionId, Permission
-from trainer.competencies.values import Area
 from trainer.edge import reading
 from trainer.interop import mandates_json
 from trainer.interop.previews_json import comparison_to_json
 from trainer.mandates import queries
-from trainer.mandates.values import Comparison, TaskStep
+from trainer.mandates.values import Comparison
 from trainer.web.access import requires, today
 from trainer.web.exports import csv_file, json_file
 from trainer.web.mandates import files
@@ -72,19 +71,13 @@ def _named(what: str, found: Comparison) -> str:
 def table(mission: int) -> str:
     """Areas by texts: what each added, changed, said again or ended, and what went on without a word."""
     found = queries.mandate_table(
-        reading(), mission=MissionId(mission), known_at=known_at(day_given("known")), page=page_number()
+        reading(),
+        mission=MissionId(mission),
+        known_at=known_at(day_given("known")),
+        page=page_number(),
+        inherited=MOST_INHERITED,
     )
-    cells: dict[tuple[Area, int], list[TaskStep]] = {}
-    for place, steps in enumerate(found.steps):
-        for step in steps:
-            cells.setdefault((step.task.area, place), []).append(step)
-    return render_template(
-        "mandates/table.html",
-        found=found,
-        cells=cells,
-        known_on=day_given("known"),
-        most_inherited=MOST_INHERITED,
-    )
+    return render_template("mandates/table.html", found=found, cells=found.cells, known_on=day_given("known"))
 
 
 @requires(Permission.READ_MANDATES)
