@@ -1,6 +1,7 @@
 """How a mission ends: its days, its postings, its tasks, and what follows from the day on which it closes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -169,6 +170,21 @@ def test_the_page_tells_windowed_from_residual_tasks(work: Work, mission: Missio
         ("CivProtect", True),
     ]
     assert [each.task_kind for each in page.residual] == ["Ceasefire", "Demining"]
+
+
+def test_each_list_of_many_tasks_has_its_own_pages(site: Site, work: Work, mission: MissionId) -> None:
+    sectors = [replace(line("CivProtect"), area_of_operations=f"Sector {number}") for number in range(120)]
+    brief = [replace(line("Gender", ends_on=date(2028, 1, 1)), area_of_operations=f"Town {n}") for n in range(60)]
+    published(work, mission, symbol="S/RES/1", effective_on=TODAY - DAY, tasks=(*sectors, *brief))
+    work.session.commit()
+
+    page = site.sign_in(accounts.person(work.session)).get(f"/missions/{mission}/closing?residual=3&ending=2")
+
+    assert page.text.count("in Sector") == 20
+    assert page.text.count("in Town") == 10
+    assert "Page 3 of 3, 120 in all" in page.text
+    assert "Page 2 of 2, 60 in all" in page.text
+    assert f"/missions/{mission}/closing?ending=2&residual=2#residual" in page.links()
 
 
 def test_an_end_that_a_text_announces_is_no_residual(work: Work, mission: MissionId) -> None:

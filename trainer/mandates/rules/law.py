@@ -675,9 +675,7 @@ def _ending(kind: EndingKind, text: Instrument, paragraph: str, on: date) -> End
     return Ending(kind=kind, instrument=text.id, symbol=text.symbol, paragraph=paragraph, on=on)
 
 
-def steps_of(
-    texts: Sequence[Instrument], *, places: range, inherited: int | None = None
-) -> tuple[TextSteps, ...]:
+def steps_of(texts: Sequence[Instrument], *, places: range, inherited: int | None = None) -> tuple[TextSteps, ...]:
     """Return for each of the places what the text there does with every task, and what ran out since the text before.
 
     `texts` are of one mission, known and in their order; those after a place do not count for it. By the vocabulary.
@@ -694,9 +692,7 @@ def steps_of(
     )
 
 
-def _steps(
-    texts: Sequence[Instrument], *, before: _Mandate, after: _Mandate, inherited: int | None
-) -> TextSteps:
+def _steps(texts: Sequence[Instrument], *, before: _Mandate, after: _Mandate, inherited: int | None) -> TextSteps:
     """What the last of the texts does."""
     text, earlier = texts[-1], texts[:-1]
     on = text.effective_on

@@ -19,7 +19,7 @@ from trainer.kernel.errors import Conflict, NotAllowed, Refusal
 from trainer.kernel.values import wording
 from trainer.web.access import may, must, requires, today
 from trainer.web.closing.forms import EVERYBODY, LISTED, DaysForm, TransferForm, last_of
-from trainer.web.pages import refused
+from trainer.web.pages import paged, refused
 
 Page = str | Response | tuple[str, int]
 
@@ -34,6 +34,8 @@ def closing(mission: int) -> Page:
     return render_template(
         "closing/closing.html",
         found=found,
+        ending=paged(found.ending, name="ending"),
+        residual=paged(found.residual, name="residual"),
         sees_people=may(Permission.READ_READINESS, mission=found.mission.id),
         moves=any(may(each, mission=found.mission.id) for each in MAY_MOVE),
         decides=may(Permission.PUBLISH_INSTRUMENT, mission=found.mission.id),
