@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.planning.engine import brute_force, worlds
@@ -36,9 +36,17 @@ def test_prices_of_the_master_program_prove_a_bound(seed):
     assert shadow.bound >= brute_force.best_objective(world)
 
 
-@FEW
-@given(SEEDS)
-def test_a_choice_among_columns_is_a_plan_and_no_worse_than_what_there_was(seed):
+@pytest.fixture(params=(choice.WHOLE, 0), ids=("whole", "after the linear program"))
+def choice_of_size(request):
+    """Columns up to which the integer program has all of them: more than there are, or none."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(choice, "WHOLE", request.param)
+        yield request.param
+
+
+@settings(FEW, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=SEEDS)
+def test_a_choice_among_columns_is_a_plan_and_no_worse_than_what_there_was(choice_of_size, seed):
     world = worlds.random_world(seed, people=4, sessions=6, old=seed % 2 == 1)
     work, contest, shadow, columns = market_of(world)
     state = repair.keep(work)

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from trainer.planning.engine import candidates, checker, family, instance, plan, prices, reading, repair, solver
 from trainer.planning.engine.table import Table
 
@@ -27,7 +25,9 @@ class Line:
     """people whose own demands changed, in percent"""
     gap_pct: float
     of_scratch_pct: float | None
-    """the objective in percent of a plan from scratch with the cost of change: greedy by priority, everybody anew"""
+    """the objective in percent of B, a plan from scratch at seat prices with the cost of change"""
+    of_best_pct: float | None
+    """the same of the best plan found with everybody free to move, the cost of change counted"""
     objective: int
     bound: int
     untouched_changed: int
@@ -47,7 +47,8 @@ TARGETS = {
 }
 
 HEADING = (
-    f"{'people':>8} {'seed':>4} {'what':<11} {'s':>7} {'cpu s':>7} {'gap %':>7} {'of B %':>7} {'touched %':>9} {'lose':>5} "
+    f"{'people':>8} {'seed':>4} {'what':<11} {'s':>7} {'cpu s':>7} {'gap %':>7} {'of B %':>7} {'best %':>7} "
+    f"{'touched %':>9} {'lose':>5} "
     f"{'MB':>6} "
     f"{'checked':<8} target"
 )
@@ -56,16 +57,16 @@ HEADING = (
 def row(line: Line) -> str:
     """The line as a row under HEADING."""
     checked = "yes" if line.right else "NO"
-    of_scratch = "" if line.of_scratch_pct is None else f"{line.of_scratch_pct:.2f}"
+    of_scratch, of_best = ("" if share is None else f"{share:.2f}" for share in (line.of_scratch_pct, line.of_best_pct))
     return (
         f"{line.people:>8} {line.seed:>4} {line.what:<11} {line.seconds:>7.2f} {line.cpu_seconds:>7.2f} "
-        f"{line.gap_pct:>7.2f} {of_scratch:>7} {line.touched_pct:>9.1f} {line.untouched_dropped:>5} "
+        f"{line.gap_pct:>7.2f} {of_scratch:>7} {of_best:>7} {line.touched_pct:>9.1f} {line.untouched_dropped:>5} "
         f"{line.peak_mb:>6.0f} {checked:<8} {line.target}"
     )
 
 
 def measure(people: int, *, seed: int, threads: int) -> Iterator[Line]:
-    """A first plan and, after a 5 % shift, the preview of a replan and a replan with its proof, each checked.
+    """A first plan and, after a 5 % shift, everybody anew, the preview of a replan and a replan with its proof, each checked.
 
     A preview is a repair without price rounds: what a person is shown first. It is given the prices of the first plan.
     """
@@ -77,19 +78,22 @@ def measure(people: int, *, seed: int, threads: int) -> Iterator[Line]:
         yield line
         moved = Path(folder, "shift.npz")
         reading.save(family.shift(reading.load(question), first.plan, share=0.05, seed=seed + 2), moved)
-        scratch = _from_scratch(reading.load(moved), threads=threads)
+        chosen = replace(options, mode="improve", warm=first.shadow)
+        best, anew = _run(moved, Path(folder, "anew.npz"), "anew", seed, chosen)
+        yield best
+        scratch = _from_scratch(reading.load(moved), anew.shadow, threads=threads)
         for what, rounds in (("preview", 0), ("replan", None)):
             chosen = replace(options, mode="repair", rounds=rounds, warm=first.shadow)
             line, _ = _run(moved, Path(folder, "replan.npz"), what, seed, chosen)
-            yield replace(line, of_scratch_pct=100 * line.objective / scratch)
+            shares = [100 * line.objective / other for other in (scratch, best.objective)]
+            yield replace(line, of_scratch_pct=shares[0], of_best_pct=shares[1])
 
 
-def _from_scratch(moved: instance.Instance, *, threads: int) -> int:
-    """The objective when everybody chooses anew, those with most to lose first, and giving up an old seat costs."""
+def _from_scratch(moved: instance.Instance, shadow: prices.Shadow, *, threads: int) -> int:
+    """The objective when everybody chooses anew at these prices, and giving up an old seat costs."""
     table = Table(moved, candidates.find(moved, threads=threads), threads=threads)
     state = table.empty_state()
-    order = np.argsort(-prices.contest_of(table).value, kind="stable")
-    repair.refill(table, state, order, lambda: False, board=table.filling)
+    repair.priced_fill(table, state, prices.contest_of(table), shadow, lambda: False)
     return table.objective_of(state)
 
 
@@ -102,7 +106,7 @@ def _run(question: Path, answer: Path, what: str, seed: int, options: solver.Opt
     report = checker.check(asked, result.plan, result.reasons)
     line = Line(
         people=asked.people, seed=seed, what=what, seconds=seconds, cpu_seconds=cpu_seconds,
-        touched_pct=100 * float(asked.everyone_touched.mean()), gap_pct=result.gap_pct, of_scratch_pct=None,
+        touched_pct=100 * float(asked.everyone_touched.mean()), gap_pct=result.gap_pct, of_scratch_pct=None, of_best_pct=None,
         objective=result.objective, bound=result.bound, untouched_changed=result.untouched_changed,
         untouched_dropped=result.untouched_dropped, right=report.right,
         peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, plan_hash=result.plan_hash,

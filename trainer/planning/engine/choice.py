@@ -1,7 +1,7 @@
 """The best choice among columns: one of everybody's sets of seats, chosen for all together.
 
-The columns are what people chose while the prices were found, and what they have. The prices of the master program tell what each
-column would lose; the nearest ones go into an integer program, and whoever has one column left there gets it or nothing.
+The columns are what people chose while the prices were found, and what they have. Where there are many, the linear program
+decides first: it gives all but a few people one column whole, and only the others are left to the integer program.
 """
 
 from collections.abc import Callable
@@ -16,15 +16,21 @@ from trainer.planning.engine.master import Master, Pool, Tariff, pool_of, pool_o
 from trainer.planning.engine.prices import Contest, Shadow
 from trainer.planning.engine.table import Table
 
-NEAREST = 12_000
-"""Columns in the integer program at most."""
+WHOLE = 12_000
+"""Columns up to which the integer program has all of them."""
+
+FAR = 0.5
+"""Beyond that, what a column may lose at the prices to be thought of at all, in parts of a usual gap's value."""
 
 CLOSE_ENOUGH = 1e-3
 """The part of its worth by which the choice may miss the best one among them."""
 
+SOME = 1e-6
+"""The least share of a person that the linear program gives to a column it uses."""
+
 NODES = 200
-LOOKS = 2_000
-SECONDS = 60.0
+LOOKS = 400
+SECONDS = 300.0
 
 
 def improve(
@@ -36,24 +42,33 @@ def improve(
     pool = pool_of(table, columns)
     if not len(pool) + len(had):
         return
-    tariff = Tariff.of(shadow.session, shadow.partner, shadow.mission)
-    near = np.argsort(tariff.losses(table.instance, pool), kind="stable")[:NEAREST]
-    pool = pool.only(np.sort(near)).and_also(had)
     person, pair = table.seats_of(state)
     free = np.isin(person, contest.people) & (table.candidates.pair_mark[pair] & LOCKED == 0)
     others = table.state_of_pairs(pair[~free])
-    program = Master(
-        table, pool, seats=np.asarray(table.board.s_cap) - np.asarray(others.taken),
-        partner=np.asarray(others.partner_left), mission=np.asarray(others.mission_left),
-    )  # fmt: skip
-    chosen = program.choose(
-        np.arange(len(pool) - len(had), len(pool)), close_enough=CLOSE_ENOUGH, nodes=NODES, looks=LOOKS, seconds=SECONDS,
-        stop=stop,
-    )  # fmt: skip
+    left = {
+        "seats": np.asarray(table.board.s_cap) - np.asarray(others.taken), "partner": np.asarray(others.partner_left),
+        "mission": np.asarray(others.mission_left),
+    }  # fmt: skip
+    if len(pool) <= WHOLE:
+        pool, start = pool.and_also(had), np.arange(len(pool), len(pool) + len(had))
+    else:
+        pool, start = _undecided(table, pool, shadow, left, stop), np.zeros(0, np.int64)
+    chosen = Master(table, pool, **left).choose(
+        start, close_enough=CLOSE_ENOUGH, nodes=NODES, looks=LOOKS, seconds=SECONDS, stop=stop
+    )
     found = table.state_of_pairs(np.concatenate((pair[~free], _pairs_of(table, pool.only(chosen)))))
     if table.objective_of(found) > before:
         for part, better in zip(state, found, strict=True):
             part[:] = better
+
+
+def _undecided(table: Table, pool: Pool, shadow: Shadow, left: dict[str, Ints], stop: Callable[[], bool]) -> Pool:
+    """The columns that the linear program uses: one of most people, several of those whom it divides."""
+    i = table.instance
+    unit = i.objective.on_time * float(np.median(i.g_weight))
+    losses = Tariff.of(shadow.session, shadow.partner, shadow.mission).losses(i, pool)
+    pool = pool.only(losses <= FAR * unit)
+    return pool.only(Master(table, pool, **left).shares(stop) > SOME)
 
 
 def _pairs_of(table: Table, pool: Pool) -> Ints:

@@ -148,6 +148,16 @@ class Master:
         _, *prices = np.split(np.maximum(0.0, np.asarray(solver.getSolution().row_dual)), self.first)
         return Tariff(session=prices[0], partner=prices[1], mission=prices[2])
 
+    def shares(self, stop: Callable[[], bool]) -> Reals:
+        """[K] how the linear program divides people between columns, at a corner: few are divided at all."""
+        import highspy
+
+        solver = highs.solver_of(stop, solver="simplex")
+        solver.passModel(self._program(highspy))
+        solver.run()
+        shares = np.asarray(solver.getSolution().col_value, np.float64)
+        return shares if len(shares) else np.zeros(len(self.pool))
+
     def choose(
         self, had: Ints, *, close_enough: float, nodes: int, looks: int, seconds: float, stop: Callable[[], bool]
     ) -> Ints:

@@ -60,6 +60,9 @@ EXACT_PAIRS = 60_000
 CLOSE_PCT = 0.3
 """Percent of its bound by which a choice among columns may fall short before the whole instance goes to HiGHS instead."""
 
+DISPLACED_UNTIL = 1_000_000
+"""Eligible pairs up to which a pass of displacement still pays after the choice among columns."""
+
 MODES = ("auto", "first", "repair", "improve", "exact")
 
 
@@ -420,10 +423,13 @@ class _Run:
         state = repair.keep(table)
         repair.priced_fill(table, state, contest, shadow, stop)
         self.tell("prices", state)
+        sweeps = self.sweeps
         if asked is not None and table.summed and not table.relaxes and not stop():
             choice.improve(table, state, contest, asked, shadow, stop=stop)
             self.tell("choice", state)
-        repair.displace(table, state, contest.value, sweeps=self.sweeps, stop=stop, bound=shadow.bound)
+            repair.refill(table, state, np.argsort(-contest.value, kind="stable"), stop, board=table.filling)
+            sweeps = min(sweeps, 1) if len(table.candidates) < DISPLACED_UNTIL else 0
+        repair.displace(table, state, contest.value, sweeps=sweeps, stop=stop, bound=shadow.bound)
         if table.relaxes:
             repair.refill(table, state, np.argsort(-contest.value, kind="stable"), stop)
         self.tell("displace", state)
