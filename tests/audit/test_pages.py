@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from tests.audit.ledgers import recorded, remark
-from tests.factories import accounts
+from tests.factories import accounts, scenarios
 from trainer.accounts.events import OfficeGranted, PersonMoved
 from trainer.accounts.values import Office
 from trainer.audit import operations, queries
@@ -18,6 +18,7 @@ from trainer.competencies.events import EvidenceRecorded
 from trainer.kernel.events import REGISTRY
 from trainer.kernel.ledger import LedgerEntry
 from trainer.mandates.events import InstrumentPublished
+from trainer.scenarios import operations as scenario_operations
 from trainer.tracks.events import ModulesAssigned
 from trainer.web.audit.words import DECISIONS, EVENTS, PARTS
 
@@ -157,6 +158,25 @@ def test_a_thing_has_its_history(auditor, story, her):
 
 def test_an_instrument_is_called_by_its_symbol(auditor, story):
     assert "History: Instrument S/RES/2790 (2025)" in auditor.get("/audit/instrument/3").text
+
+
+def test_a_scenario_has_its_history_with_what_it_supposed_each_time(auditor, work):
+    mission = accounts.mission(work)
+    saved = scenarios.saved(work, scenarios.share(mission), name="A quarter leaves")
+    scenario_operations.save_scenario(
+        work, draft=scenarios.draft(scenarios.share(mission, percent=40), name="More leave"), reach=None, scenario=saved
+    )
+    other = scenarios.saved(work, scenarios.share(mission), name="Another one")
+    work.session.flush()
+
+    page = auditor.get(f"/audit/scenario/{saved}")
+
+    assert other != saved
+    assert "History: Scenario More leave" in page.text
+    assert page.text.count("Scenario saved") >= 2
+    assert '"percent": 25' in page.text
+    assert '"percent": 40' in page.text
+    assert "Another one" not in page.text
 
 
 def test_a_thing_nobody_knows_has_none(auditor):

@@ -39,6 +39,7 @@ SUBJECTS_SHOWN = 50
 FAULTS_SHOWN = 100
 NAMES: Mapping[str, tuple[str, SubjectKind, str]] = {
     "InstrumentPublished": ("symbol", SubjectKind.INSTRUMENT, "instrument_id"),
+    "ScenarioSaved": ("title", SubjectKind.SCENARIO, "scenario_id"),
     "PackInstalled": ("key", SubjectKind.PACK, "pack_version_id"),
 }
 """Events that tell the name of a thing: in which part of the payload, of which kind of thing, and where its id is."""

@@ -30,6 +30,7 @@ SUBJECTS: Mapping[str, SubjectKind] = {
     "plan_id": SubjectKind.PLAN,
     "rule_version_id": SubjectKind.RULES,
     "run_id": SubjectKind.PLAN_RUN,
+    "scenario_id": SubjectKind.SCENARIO,
     "session_id": SubjectKind.SESSION,
     "shock_id": SubjectKind.SHOCK,
     "waiver_id": SubjectKind.WAIVER,

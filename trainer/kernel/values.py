@@ -89,6 +89,7 @@ class SubjectKind(StrEnum):
     ASSIGNMENT = "assignment"
     OBSERVATION = "observation"
     SHOCK = "shock"
+    SCENARIO = "scenario"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ class ScenarioSaved(Event):
     scenario_id: int
     title: str
     missions: tuple[int, ...]
+    supposed: tuple[str, ...] = ()
+    """What it supposes from now on, one text each; earlier entries did not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

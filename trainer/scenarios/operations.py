@@ -123,7 +123,8 @@ def save_scenario(
         row.name, row.note, row.what_ifs, row.missions = draft.name.strip(), draft.note.strip(), content, list(missions)
         row.changed_at = work.now
     _flush(work)
-    work.record(ScenarioSaved(scenario_id=row.id, title=row.name, missions=missions))
+    supposed = tuple(json.dumps(each, ensure_ascii=False, sort_keys=True) for each in content)
+    work.record(ScenarioSaved(scenario_id=row.id, title=row.name, missions=missions, supposed=supposed))
     return ScenarioId(row.id)
 
 

@@ -241,6 +241,7 @@ PARTS: Mapping[str, tuple[Part, str]] = {
     "rule_version_id": (Part.SUBJECT, lazy_gettext("Version of the rules")),
     "shock_id": (Part.SUBJECT, lazy_gettext("Loss of capacity")),
     "scenario_id": (Part.NUMBER, lazy_gettext("Scenario number")),
+    "supposed": (Part.TEXT, lazy_gettext("What is supposed")),
     "leaving": (Part.NUMBER, lazy_gettext("People who leave early")),
     "pack_version_id": (Part.SUBJECT, lazy_gettext("Content pack")),
     "unit_id": (Part.NUMBER, lazy_gettext("Unit number")),
@@ -316,6 +317,7 @@ SUBJECT_OF_PART: Mapping[str, SubjectKind] = {
     "observation_id": SubjectKind.OBSERVATION,
     "rule_version_id": SubjectKind.RULES,
     "shock_id": SubjectKind.SHOCK,
+    "scenario_id": SubjectKind.SCENARIO,
     "pack_version_id": SubjectKind.PACK,
 }
 
@@ -336,6 +338,7 @@ SUBJECTS: Mapping[SubjectKind, str] = {
     SubjectKind.ASSIGNMENT: lazy_gettext("Assignment"),
     SubjectKind.OBSERVATION: lazy_gettext("Lesson learned"),
     SubjectKind.SHOCK: lazy_gettext("Loss of capacity"),
+    SubjectKind.SCENARIO: lazy_gettext("Scenario"),
 }
 
 SUBJECT_PAGES: Mapping[SubjectKind, tuple[str, str]] = {
@@ -348,6 +351,7 @@ SUBJECT_PAGES: Mapping[SubjectKind, tuple[str, str]] = {
     SubjectKind.PLAN: ("planning.plan", "plan"),
     SubjectKind.ASSIGNMENT: ("chain.assignment", "assignment"),
     SubjectKind.SHOCK: ("shocks.shock", "shock"),
+    SubjectKind.SCENARIO: ("scenarios.scenario", "scenario"),
 }
 """Where a thing has its page: the view and the name of its parameter."""
 
