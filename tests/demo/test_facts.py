@@ -92,6 +92,12 @@ def test_the_residual_tasks_of_minusma_ended_one_by_one() -> None:
     assert kinds("minusma", date(2024, 1, 1)) == set()
 
 
+def test_no_strength_cites_a_text_that_is_still_a_draft() -> None:
+    drafts = [each.symbol for each in FACTS.instruments if each.draft]
+
+    assert [each.key for each in FACTS.missions if any(symbol in each.strength for symbol in drafts)] == []
+
+
 def test_the_two_latest_texts_wait_as_drafts_without_a_mistake() -> None:
     drafts = {each.mission: each for each in FACTS.instruments if each.draft}
 

@@ -83,6 +83,25 @@ def test_the_matrix_is_read_with_its_version_and_what_no_rule_names(
     assert "The baseline" not in only.text
 
 
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("A starting point for the demonstration, to be argued about.", "نقطة انطلاق للعرض التوضيحي، مطروحة للنقاش."),
+        ("Less by 25 %(half) <b>", "Less by 25 %(half) &lt;b&gt;"),
+    ],
+    ids=["of Trainer", "of somebody"],
+)
+def test_a_note_of_trainer_itself_is_read_in_the_readers_language(
+    site: Site, work: Work, officer: PersonId, note: str, said: str
+) -> None:
+    competencies.adopted(work)
+    operations.publish_rules(work, rules=[rule("poc")], note=note)
+
+    body = site.sign_in(officer).get("/requirements/?language=ar").body
+
+    assert said in (body.decode() if isinstance(body, bytes) else body)
+
+
 def test_whoever_may_not_revise_rules_reads_them_without_links(site: Site, ruled: None, stranger: PersonId) -> None:
     page = site.sign_in(stranger).get("/requirements/")
 

@@ -23,7 +23,7 @@ from trainer.demo.facts import BadFacts, InstrumentFact, MissionFact, Organisati
 from trainer.demo.partners import PartnerFact
 from trainer.demo.people import Places
 from trainer.interop import frameworks, packs
-from trainer.kernel.values import Problem
+from trainer.kernel.values import Problem, mark
 from trainer.kernel.work import Work
 from trainer.mandates import operations as mandate_operations
 from trainer.mandates import queries as mandate_queries
@@ -31,7 +31,7 @@ from trainer.mandates.rules import same_text
 from trainer.mandates.values import InstrumentDraft, RequirementRule
 
 CURRICULA = ROOT / "curricula"
-RULES_NOTE = "A starting point for the demonstration, to be argued about."
+RULES_NOTE = mark("A starting point for the demonstration, to be argued about.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

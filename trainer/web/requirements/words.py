@@ -143,12 +143,18 @@ def move_word(move: Move) -> str:
     return str(MOVE_WORDS[move])
 
 
+def note(text: str) -> str:
+    """A note on a version of the rules: in the reader's language where Trainer itself wrote it, else as somebody did."""
+    return str(gettext(text)) if text.strip() else ""
+
+
 FILTERS: Mapping[str, Callable[..., object]] = {
     "due_column": due_column,
     "rule_area": area_of,
     "rule_count": counted,
     "rule_levels": levels,
     "rule_move": move_word,
+    "rule_note": note,
     "rule_roles": roles,
     "rule_task": task_of,
 }
