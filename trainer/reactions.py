@@ -653,6 +653,47 @@ def ask_about_draft(work: Work, event: mandate_events.DraftReviewAsked) -> None:
     )
 
 
+def ask_about_withdrawal(work: Work, event: mandate_events.WithdrawalRequested) -> None:
+    """Ask every other officer of the mission to decide on the withdrawal of a text."""
+    instrument = InstrumentId(event.instrument_id)
+    request = mandate_queries.withdrawal_request(work.session, instrument=instrument)
+    if request is None:
+        return  # decided meanwhile
+    said = wording(
+        "The withdrawal of {symbol} is asked for and waits for a second person: {because}",
+        symbol=event.symbol,
+        because=request.because,
+    )
+    officers = account_queries.holders_of(
+        work.session, office=Office.MANDATE_OFFICER, mission=MissionId(event.mission_id)
+    )
+    notification_operations.queue_notifications(
+        work,
+        notices=[
+            Notice(
+                to=person,
+                kind=NotificationKind.WITHDRAWAL_ASKED,
+                about=Subject(kind=SubjectKind.INSTRUMENT, id=instrument),
+                lines=(said,),
+                dedupe=f"withdrawal-asked:{instrument}:{request.asked_at.isoformat()}:{person}",
+            )
+            for person in sorted(officers)
+            if person != request.asked_by
+        ],
+    )
+
+
+def settle_messages_of_withdrawal(
+    work: Work, event: mandate_events.InstrumentWithdrawn | mandate_events.WithdrawalRequestDropped
+) -> None:
+    """A withdrawal that is decided on waits for nobody."""
+    notification_operations.mark_answered(
+        work,
+        kind=NotificationKind.WITHDRAWAL_ASKED,
+        about=Subject(kind=SubjectKind.INSTRUMENT, id=event.instrument_id),
+    )
+
+
 def ask_new_authority(work: Work, event: competency_events.AreaOwnersNamed) -> None:
     """Whoever comes to own an area while a review waits for its answer is asked too."""
     owner = event.requirements_authority_id
@@ -814,7 +855,14 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
         refresh_mission,
         settle_messages_of_draft,
     ),
-    mandate_events.InstrumentWithdrawn: (give_back_after_withdrawal, plan_after_withdrawal, refresh_mission),
+    mandate_events.InstrumentWithdrawn: (
+        give_back_after_withdrawal,
+        plan_after_withdrawal,
+        refresh_mission,
+        settle_messages_of_withdrawal,
+    ),
+    mandate_events.WithdrawalRequested: (ask_about_withdrawal,),
+    mandate_events.WithdrawalRequestDropped: (settle_messages_of_withdrawal,),
     mandate_events.MandateDayReached: (plan_on_mandate_day, refresh_mission),
     mandate_events.ConditionConfirmed: (plan_after_condition, refresh_mission),
     mandate_events.ConfirmationTakenBack: (give_back_after_withdrawal, plan_after_condition, refresh_mission),

@@ -1,20 +1,25 @@
 """The pages of mandates: what an officer sees and does, what everybody may read, and what is refused."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import accounts, competencies, reviews
 from tests.factories.mandates import draft, ending, line, published, rule
 from tests.support.site import HTML, Page, Site
+from trainer import reactions
 from trainer.accounts.values import MissionId, MissionStatus, Office, Role
 from trainer.kernel.values import PersonId
 from trainer.kernel.work import Work
 from trainer.mandates import operations, queries
+from trainer.mandates.events import WithdrawalRequestDropped, WithdrawalRequested
 from trainer.mandates.values import DraftId, Force, Modality, TaskChange
+from trainer.notifications.models import Notification
 
 
 @pytest.fixture
@@ -579,6 +584,32 @@ def test_where_policy_wants_two_people_one_asks_for_a_withdrawal_and_another_dec
     assert path in seen.links()
     assert "S/RES/2790 (2025) is withdrawn. It stays on file." in done.text
     assert "Entered twice." in site.get(f"/instruments/{text}").text
+
+
+def test_other_officers_of_the_mission_are_told_and_once_it_is_decided_it_waits_for_nobody(
+    work: Work, work_as: Callable[[PersonId], Work], mission: MissionId, officer: PersonId
+) -> None:
+    text = in_effect(work, mission)
+    reviews.policy(work)
+    second = accounts.holder(work.session, Office.MANDATE_OFFICER, mission=mission)
+    accounts.holder(work.session, Office.MANDATE_OFFICER, mission=accounts.mission(work))
+    event = WithdrawalRequested(mission_id=mission, instrument_id=text, symbol="S/RES/2790 (2025)")
+
+    operations.ask_withdrawal(work_as(officer), instrument=text, because="Entered twice.")
+    work.session.flush()
+    for _ in range(2):
+        reactions.ask_about_withdrawal(work, event)
+    work.session.flush()
+    told = work.session.scalars(select(Notification).where(Notification.kind == "withdrawal-asked")).all()
+
+    assert [each.person_id for each in told] == [second]
+    assert "Entered twice." in json.dumps(told[0].lines)
+    operations.drop_withdrawal_request(work, instrument=text)
+    reactions.settle_messages_of_withdrawal(
+        work, WithdrawalRequestDropped(mission_id=mission, instrument_id=text, symbol="S/RES/2790 (2025)")
+    )
+    work.session.expire_all()
+    assert work.session.get_one(Notification, told[0].id).read_at is not None
 
 
 def test_a_withdrawal_that_is_turned_down_leaves_the_text_and_can_be_asked_for_again(

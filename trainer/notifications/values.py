@@ -26,6 +26,7 @@ class NotificationKind(StrEnum):
     DRAFT_SHARED = "draft-shared"
     DRAFT_NEWS = "draft-news"
     TRANSFERRED = "transferred"
+    WITHDRAWAL_ASKED = "withdrawal-asked"
 
 
 NOTIFICATION_KIND_NAMES: dict[NotificationKind, str] = {
@@ -40,6 +41,7 @@ NOTIFICATION_KIND_NAMES: dict[NotificationKind, str] = {
     NotificationKind.DRAFT_SHARED: mark("Draft shared with you"),
     NotificationKind.DRAFT_NEWS: mark("News of a draft"),
     NotificationKind.TRANSFERRED: mark("New posting"),
+    NotificationKind.WITHDRAWAL_ASKED: mark("Withdrawal waiting for you"),
 }
 
 
