@@ -116,7 +116,10 @@ class Source(StrEnum):
 
     @property
     def weight(self) -> int:
-        return list(Source).index(self)
+        return _WEIGHTS[self]
+
+
+_WEIGHTS = {source: weight for weight, source in enumerate(Source)}
 
 
 SOURCE_NAMES: dict[Source, str] = {

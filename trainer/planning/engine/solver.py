@@ -213,6 +213,7 @@ def make_machine_code() -> None:
     options = Options(machine_code=True, sweeps=1, nodes=1, mip_seconds=1.0, threads=1)
     for mode in ("first", "exact"):
         solve(family.generate(150, seed=1), options=replace(options, mode=mode))
+    solve(family.generate(150, seed=1, conditions=("least",)), options=replace(options, mode="first"))
     compiled.note_cached()
 
 
