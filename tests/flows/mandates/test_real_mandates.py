@@ -183,7 +183,7 @@ def test_minusma_ends_in_windows_and_its_people_move_on(story: Story) -> None:
     assert story.events("MandateDayReached") == 3  # the day of the text itself, and the ends of its two windows
     assert story.asked("minusma") == BASELINE
     card = account_queries.mission(edge.reading(), mission=story.missions["minusma"])
-    assert card.status is MissionStatus.DRAWING_DOWN
+    assert card.status is MissionStatus.LIQUIDATING
     assert card.closing.in_liquidation(on=edge.today())
 
     # it closes, postings end, and what people proved stays
