@@ -73,7 +73,7 @@ def currency_of(
     """
     pieces = [piece for piece in evidence if piece.competency == requirement.competency]
     granted = [waiver for waiver in waivers if waiver.competency == requirement.competency]
-    return _judge(requirement, pieces, granted, on=on)
+    return currency_by(requirement, pieces, granted, on=on)
 
 
 def find_gaps(
@@ -89,7 +89,7 @@ def find_gaps(
     gaps: list[Gap] = []
     for requirement in required:
         held = pieces.get(requirement.competency, ())
-        state, until = _judge(requirement, held, granted.get(requirement.competency, ()), on=on)
+        state, until = currency_by(requirement, held, granted.get(requirement.competency, ()), on=on)
         if state in (Currency.CURRENT, Currency.WAIVED):
             continue
         lapsed_on = until if state is Currency.DUE_SOON else _last_end(requirement, held, on=on)
@@ -97,12 +97,25 @@ def find_gaps(
     return tuple(gaps)
 
 
-def _judge(
+def currency_by(
     requirement: Requirement, pieces: Sequence[Evidence], waivers: Sequence[Waiver], *, on: date
 ) -> tuple[Currency, date | None]:
-    """Pieces and waivers are of the person and the competency in question."""
-    ends = [piece.expires_on or _NEVER_ENDS for piece in pieces if _meets(piece, requirement) and counts(piece, on=on)]
-    end = max(ends, default=None)
+    """Judge the same by pieces and waivers that are all for the competency in question."""
+    # one pass and no calls in it: a plan asks this for every person and requirement
+    level, least = requirement.level, _WEIGHT[requirement.least_source]
+    end: date | None = None
+    lapsed_on: date | None = None
+    tells_too_little = False
+    for piece in pieces:
+        ends_on = piece.expires_on or _NEVER_ENDS
+        if piece.level >= level and _WEIGHT[piece.source] >= least:
+            if ends_on <= on:
+                lapsed_on = ends_on if lapsed_on is None or lapsed_on < ends_on else lapsed_on
+            elif piece.observed_on <= on:
+                end = ends_on if end is None or end < ends_on else end
+        elif piece.observed_on <= on < ends_on and (piece.level is Level.NONE or piece.level >= level):
+            # it may be what is asked and nobody can say: the level is missing, or the source weighs too little
+            tells_too_little = True
     if end is not None and _lasts(end, on=on):
         return Currency.CURRENT, None if end == _NEVER_ENDS else end
     waived_until = max((each.ends_on for each in waivers if each.starts_on <= on < each.ends_on), default=None)
@@ -110,19 +123,13 @@ def _judge(
         return Currency.WAIVED, waived_until
     if end is not None:
         return Currency.DUE_SOON, end
-    if any(counts(piece, on=on) and _tells_too_little(piece, requirement) for piece in pieces):
+    if tells_too_little:
         return Currency.UNKNOWN, None
-    lapsed_on = _last_end(requirement, pieces, on=on)
     return (Currency.NEVER, None) if lapsed_on is None else (Currency.LAPSED, lapsed_on)
 
 
 def _meets(piece: Evidence, requirement: Requirement) -> bool:
     return piece.level >= requirement.level and _WEIGHT[piece.source] >= _WEIGHT[requirement.least_source]
-
-
-def _tells_too_little(piece: Evidence, requirement: Requirement) -> bool:
-    """Whether it may be what is asked and nobody can say: the level is missing, or the source weighs too little."""
-    return piece.level is Level.NONE or piece.level >= requirement.level
 
 
 def _last_end(requirement: Requirement, pieces: Iterable[Evidence], *, on: date) -> date | None:

@@ -169,11 +169,16 @@ def requirements_from(demands: Iterable[Demand], profile: PersonProfile, *, on: 
     """
     if profile.role is None or profile.mission is None:
         return ()
-    by_competency: dict[CompetencyKey, list[Demand]] = {}
+    return tuple(_requirement(asked, profile, on=on) for asked in _by_competency(demands, profile.role))
+
+
+def _by_competency(demands: Iterable[Demand], role: Role) -> Collection[Sequence[Demand]]:
+    """The demands on a role, those for one competency together."""
+    found: dict[CompetencyKey, list[Demand]] = {}
     for demand in demands:
-        if demand.role is profile.role:
-            by_competency.setdefault(demand.competency, []).append(demand)
-    return tuple(_requirement(asked, profile, on=on) for asked in by_competency.values())
+        if demand.role is role:
+            found.setdefault(demand.competency, []).append(demand)
+    return found.values()
 
 
 def _requirement(asked: Sequence[Demand], profile: PersonProfile, *, on: date) -> Requirement:
@@ -314,7 +319,7 @@ def shared_out(
     """
     asked = asked_alike(profiles, demands=demands, fallen=fallen, on=on)
     return {
-        person: found if not found or found[0].person == person else asked_of(found, person)
+        person: found if all(each.person == person for each in found) else asked_of(found, person)
         for person, found in asked.items()
     }
 
@@ -326,9 +331,13 @@ def asked_alike(
     fallen: Mapping[PersonId, tuple[Demand, ...]],
     on: date,
 ) -> Mapping[PersonId, tuple[Requirement, ...]]:
-    """Return the same for counting: people whose postings are alike share one set, which names the first of them."""
+    """Return the same for counting: people whose postings are alike share one set.
+
+    A requirement of it names the first person of whom it is asked just so, who may stand in another set.
+    """
     of_everyone = {key: tuple(each for each in found if each.scope is Scope.EVERYONE) for key, found in demands.items()}
-    # people whose postings are alike are asked the same; it is worked out once for them
+    # people whose postings are alike are asked the same, and sets differ in few requirements; all is worked out once
+    found: dict[tuple[object, ...], Requirement] = {}
     alike: dict[tuple[object, ...], tuple[Requirement, ...]] = {}
     answer: dict[PersonId, tuple[Requirement, ...]] = {}
     for profile in profiles:
@@ -338,8 +347,12 @@ def asked_alike(
         deployed_on = profile.deployed_on if profile.deployed_on and on < profile.deployed_on else None
         key = (profile.mission, profile.role, deployed_on, tuple(id(each) for each in own))
         if key not in alike:
-            asked = (*of_everyone[profile.mission, profile.role], *own)
-            alike[key] = requirements_from(asked, profile, on=on)
+            asked = _by_competency((*of_everyone[profile.mission, profile.role], *own), profile.role)
+            keys = [(deployed_on, *map(id, each)) for each in asked]
+            for each, same in zip(keys, asked, strict=True):
+                if each not in found:
+                    found[each] = _requirement(same, profile, on=on)
+            alike[key] = tuple(found[each] for each in keys)
         answer[profile.id] = alike[key]
     return answer
 

@@ -21,7 +21,7 @@ from trainer.competencies import rules as competency_rules
 from trainer.competencies.values import DUE_SOON_DAYS, Area, CompetencyKey, Currency, Evidence, Requirement
 from trainer.kernel.values import PersonId
 from trainer.mandates import rules as mandate_rules
-from trainer.mandates.values import Instrument
+from trainer.mandates.values import Instrument, MandatedTask
 from trainer.planning.values import Sources
 from trainer.previews import rules
 from trainer.previews.values import AreaOutlook, OutlookPoint
@@ -107,6 +107,7 @@ class Crowd:
         self.number = {each.id: number for number, each in enumerate(sources.people)}
         places: dict[MissionId | None, int] = {mission: place for place, mission in enumerate(self.missions)}
         self.mission = np.array([places.get(each.mission, -1) for each in sources.people], np.int64)
+        self.tasks: dict[int, tuple[Sequence[Instrument], Mapping[date, tuple[MandatedTask, ...]]]] = {}
         self.asked: dict[object, _Asked] = {}
         self.rows: dict[tuple[int, CompetencyKey, int, str], int] = {}
         self.standings: list[tuple[int, int, int]] = []
@@ -157,7 +158,7 @@ class Crowd:
         return np.array(found, np.int64).reshape(-1, 3)
 
     def _asked(self, course: Course, day: date) -> _Asked:
-        tasks = {mission: mandate_rules.in_force(course.texts.get(mission, ()), on=day) for mission in self.missions}
+        tasks = {mission: self._in_force(course.texts.get(mission, ()))[day] for mission in self.missions}
         key = tuple(
             (mission, *((each.identity, each.modalities, each.force, each.priority, each.sources) for each in found))
             for mission, found in tasks.items()
@@ -169,6 +170,14 @@ class Crowd:
             )
             self.asked[key] = self._laid_out(rules.required_alike(demands, self.sources, self.sources.people, on=on))
         return self.asked[key]
+
+    def _in_force(self, texts: Sequence[Instrument]) -> Mapping[date, tuple[MandatedTask, ...]]:
+        """The tasks of a mission on each day; courses of events that leave its texts alone share them."""
+        kept = self.tasks.get(id(texts))
+        if kept is None or kept[0] is not texts:
+            on_days = mandate_rules.in_force_on(texts, days=self.days)
+            kept = self.tasks[id(texts)] = texts, dict(zip(self.days, on_days, strict=True))
+        return kept[1]
 
     def _laid_out(self, required: rules.Required) -> _Asked:
         sorted_of: dict[int, tuple[Requirement, ...]] = {}
@@ -214,7 +223,7 @@ class Crowd:
         if pieces is None:
             pieces = self.pieces[person] = _by_competency(self.sources.evidence.get(person, ()))
         held, on = pieces.get(requirement.competency, ()), self.sources.on
-        bare, until_on = competency_rules.currency_of(requirement, held, (), on=on)
+        bare, until_on = competency_rules.currency_by(requirement, held, (), on=on)
         waivers = self.sources.waivers.get(person, ())
         waived = 0
         if waivers:
