@@ -22,7 +22,7 @@ def market_of(world):
     Settler(parts, work)
     contest = prices.contest_of(work)
     start = prices.no_prices(work, contest)
-    shadow, columns = prices.find(work, contest, start, rounds=3, polish=4, warm=False, stop=lambda: False)
+    shadow, columns = prices.find(work, contest, start, rounds=3, polish=4, nodes=50, warm=False, stop=lambda: False)
     return work, contest, shadow, columns
 
 

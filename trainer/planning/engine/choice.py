@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from trainer.planning.engine import repair
 from trainer.planning.engine.board import LOCKED, State
 from trainer.planning.engine.columns import Columns
 from trainer.planning.engine.instance import Ints
@@ -30,7 +31,10 @@ SOME = 1e-6
 
 NODES = 200
 LOOKS = 400
+"""Times that HiGHS may ask whether to go on."""
+
 SECONDS = 300.0
+"""A net under both."""
 
 
 def improve(
@@ -58,8 +62,7 @@ def improve(
     )
     found = table.state_of_pairs(np.concatenate((pair[~free], _pairs_of(table, pool.only(chosen)))))
     if table.objective_of(found) > before:
-        for part, better in zip(state, found, strict=True):
-            part[:] = better
+        repair.take(state, found)
 
 
 def _undecided(table: Table, pool: Pool, shadow: Shadow, left: dict[str, Ints], stop: Callable[[], bool]) -> Pool:

@@ -106,6 +106,11 @@ def usual_rounds(table: Table, contest: Contest) -> int:
     return max(4, min(30, 60_000 // max(1, len(contest.people))))
 
 
+def usual_nodes(table: Table) -> int:
+    """Nodes per person of the proof."""
+    return PROOF_NODES if len(table.candidates) < PROOF_UNTIL else PROOF_NODES_AT_MOST
+
+
 def usual_polish(table: Table, contest: Contest) -> int:
     """Times that the master program may set the prices at last, as suits the size."""
     return POLISH if table.quick and len(contest.people) <= POLISHED_UNTIL else 0
@@ -236,8 +241,9 @@ def _with_bound(table: Table, session: Ints, partner: Ints, mission: Ints, worth
 
 
 def find(
-    table: Table, contest: Contest, start: Shadow, *, rounds: int, polish: int, warm: bool, stop: Callable[[], bool]
-) -> tuple[Shadow, Columns]:
+    table: Table, contest: Contest, start: Shadow, *, rounds: int, polish: int, nodes: int, warm: bool,
+    stop: Callable[[], bool],
+) -> tuple[Shadow, Columns]:  # fmt: skip
     """Better prices after everybody was asked so many times, and what they chose; the bound never gets worse.
 
     Column generation with first-order steps: people are asked part by part for their best set, and what all have ever
@@ -259,7 +265,6 @@ def find(
         table.choose(columns, market.prices(), cuts[k % parts], cuts[k % parts + 1])
         cooled = first * (COLD / first) ** min(1.0, k / (0.75 * steps))
         market.settle(columns, cuts[min(k + 1, parts)], heat=cooled * market.unit)
-    nodes = PROOF_NODES if len(table.candidates) < PROOF_UNTIL else PROOF_NODES_AT_MOST
     found = prove(table, contest, market.here(), start, nodes=nodes)
     return _polish(table, market, columns, found, times=polish, nodes=nodes, stop=stop), columns
 

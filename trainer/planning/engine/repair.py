@@ -49,6 +49,33 @@ def refill(table: Table, state: State, order: Ints, stop: Callable[[], bool], *,
         table.fill(state, closed, order[first : first + STRIDE], board=board, careful=True)
 
 
+def renew(table: Table, state: State, people: Ints, warm: Shadow | None, stop: Callable[[], bool]) -> None:
+    """These people choose anew among the free seats, those with most at stake first.
+
+    At the prices of an earlier plan, if there are any, they leave what is scarce to whom it is worth more, and look once
+    more at what is still free then.
+    """
+    total = np.concatenate(([0], np.cumsum(table.instance.g_weight)))
+    stake = total[table.instance.g_ptr[1:]] - total[table.instance.g_ptr[:-1]]
+    order = people[np.argsort(-stake[people], kind="stable")]
+    if warm is not None and warm.fits(table) and table.summed:
+        priced, closed = table.copy(state), table.closed(warm.session, partner=warm.partner, mission=warm.mission)
+        for first in range(0, len(order), STRIDE):
+            if not stop():
+                table.fill(priced, closed, order[first : first + STRIDE])
+        refill(table, priced, order, stop)
+        if table.objective_of(priced) > table.objective_of(state):
+            take(state, priced)
+            return
+    refill(table, state, order, stop)
+
+
+def take(state: State, other: State) -> None:
+    """Make the first plan what the second one is."""
+    for part, better in zip(state, other, strict=True):
+        part[:] = better
+
+
 def priced_fill(table: Table, state: State, contest: Contest, shadow: Shadow, stop: Callable[[], bool]) -> None:
     """Everybody chooses anew at the seat prices, those with most to lose first; then among what is still free."""
     order = np.argsort(-contest.value, kind="stable")

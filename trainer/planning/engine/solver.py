@@ -44,6 +44,7 @@ from trainer.planning.engine import (
     plain,
     prices,
     repair,
+    together,
 )
 from trainer.planning.engine.board import State
 from trainer.planning.engine.executors import Dask, Executor, Threads
@@ -322,7 +323,7 @@ class _Run:
         state = repair.keep(self.table)
         if len(i.old_person) or self.repairing:
             self._tell_kept(state)
-            repair.refill(self.table, state, np.flatnonzero(i.everyone_touched), self.stop)
+            repair.renew(self.table, state, np.flatnonzero(i.everyone_touched), self.options.warm, self.stop)
             self.tell("repair", state)
         if self.hasty:
             shadow = prices.glance(self.table, None if self.table.joined else self.options.warm)
@@ -335,6 +336,9 @@ class _Run:
             shadow = prices.proven(self.table, contest, self.options.warm, shadow)
         self.bound = shadow.bound
         if self.repairing:
+            if self.table.summed and not self.table.relaxes and self.movable.size:
+                together.improve(self.table, state, self.movable, sweeps=self.sweeps, stop=self.stop)
+                self.tell("together", state)
             return self.finish(self._priced(contest, shadow)[0])
         repair.refill(self.table, state, np.argsort(-contest.value, kind="stable"), self.stop, board=self.table.filling)
         self.tell("first", state)
@@ -410,6 +414,7 @@ class _Run:
             shadow,
             rounds=rounds,
             polish=prices.usual_polish(self.table, contest) if rounds else 0,
+            nodes=prices.usual_nodes(self.table),
             warm=self.options.warm is not None,
             stop=self.stop,
         )
