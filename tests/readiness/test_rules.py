@@ -216,7 +216,11 @@ def gain(**changes) -> Gain:
     ],
 )
 def test_what_is_to_be_expected_against_one_requirement(now, unwaived, gains, day, expected):
-    assert rules.state_on(now, unwaived or now, gains, day=day).value == expected
+    person = Outlook(rotates_on=None, standings=(now,), unwaived=(unwaived or now,), gains=gains)
+
+    (point,) = rules.forecast((person,), days=(day,))
+
+    assert point.readiness.counts == {Currency(expected): 1}
 
 
 def outlook(*standings, rotates_on=None, gains=()) -> Outlook:
@@ -237,6 +241,10 @@ def test_a_forecast_counts_who_stays_who_lapses_and_who_learns():
 
     assert [(each.readiness.ready, each.readiness.required) for each in points] == [(3, 4), (3, 3), (2, 3)]
     assert [(each.leaving, each.expiring, each.gaining) for each in points] == [(0, 0, 0), (1, 0, 1), (0, 1, 0)]
+
+
+def test_a_forecast_of_nobody_counts_nobody():
+    assert [each.readiness.counts for each in rules.forecast((), days=(TODAY, SOON))] == [{}, {}]
 
 
 def test_a_forecast_counts_a_person_once_in_each_area():

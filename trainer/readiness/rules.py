@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
 
 from trainer.competencies import rules as competency_rules
 from trainer.competencies.values import (
@@ -25,15 +29,22 @@ from trainer.readiness.values import (
     BoardOrder,
     BoardRow,
     ForecastPoint,
-    Gain,
     Outlook,
     PersonInArea,
     PersonReadiness,
     Readiness,
 )
 
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
 _BADNESS: Mapping[Currency, int] = {state: place for place, state in enumerate(WORST_FIRST)}
 _AREA_ORDER: Mapping[Area, int] = {area: place for place, area in enumerate(Area)}
+_LAPSED, _WAIVED, _DUE_SOON, _CURRENT = (
+    _BADNESS[each] for each in (Currency.LAPSED, Currency.WAIVED, Currency.DUE_SOON, Currency.CURRENT)
+)
+_IS_READY = np.array([state in READY for state in WORST_FIRST])
+_FOR_EVER = date.max.toordinal()
 
 
 def readiness_of(
@@ -43,11 +54,13 @@ def readiness_of(
     pieces: defaultdict[CompetencyKey, list[Evidence]] = defaultdict(list)
     for piece in evidence:
         pieces[piece.competency].append(piece)
-    granted = tuple(waivers)
+    granted: defaultdict[CompetencyKey, list[Waiver]] = defaultdict(list)
+    for waiver in waivers:
+        granted[waiver.competency].append(waiver)
     found = []
     for requirement in required:
-        held = pieces.get(requirement.competency, ())
-        currency, until_on = competency_rules.currency_of(requirement, held, granted, on=on)
+        key = requirement.competency
+        currency, until_on = competency_rules.currency_by(requirement, pieces.get(key, ()), granted.get(key, ()), on=on)
         found.append(
             PersonReadiness(
                 person=requirement.person,
@@ -157,59 +170,110 @@ def forecast(people: Iterable[Outlook], *, days: Sequence[date]) -> tuple[Foreca
     Assumes that everybody completes what is assigned by its due day, that nobody comes, and that no mandate changes. People count
     once in each area. In rising order of the days.
     """
-    states = [dict.fromkeys(Currency, 0) for _ in days]
-    leaving, expiring, gaining = ([0] * len(days) for _ in range(3))
-    for person in people:
-        before: dict[Area, Currency] = {}
-        for place, day in enumerate(days):
-            if person.rotates_on is not None and person.rotates_on <= day:
-                leaving[place] += 1 if before else 0
-                break
-            now = _states_on(person, day)
-            for area, state in now.items():
-                states[place][state] += 1
-                if before and (state in READY) != (before[area] in READY):
-                    (gaining if state in READY else expiring)[place] += 1
-            before = now
-    return tuple(
-        ForecastPoint(
-            on=day,
-            readiness=Readiness(counts={state: count for state, count in counts.items() if count}),
-            leaving=leaving[place],
-            expiring=expiring[place],
-            gaining=gaining[place],
+    laid_out = _laid_out(people)
+    points: list[ForecastPoint] = []
+    before: tuple[Flags, Flags] | None = None
+    for day in days:
+        ordinal = day.toordinal()
+        ranks = ranks_on(laid_out.standings, ordinal)
+        let_count(ranks, laid_out.gains, ordinal)
+        worst_of = np.minimum.reduceat(ranks, laid_out.starts) if len(ranks) else ranks
+        there = laid_out.gone[laid_out.person] > ordinal
+        ready = _IS_READY[worst_of]
+        counted = np.bincount(worst_of[there], minlength=len(WORST_FIRST)).tolist()
+        was_there, was_ready = before or (np.zeros_like(there), ready)
+        points.append(
+            ForecastPoint(
+                on=day,
+                readiness=Readiness(
+                    counts={state: count for state, count in zip(WORST_FIRST, counted, strict=True) if count}
+                ),
+                leaving=len(np.unique(laid_out.person[was_there & ~there])),
+                expiring=int((there & was_there & was_ready & ~ready).sum()),
+                gaining=int((there & was_there & ready & ~was_ready).sum()),
+            )
         )
-        for place, (day, counts) in enumerate(zip(days, states, strict=True))
+        before = there, ready
+    return tuple(points)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _LaidOut:
+    """Outlooks as columns: a row for each standing, and from where `starts` says one for each person and area."""
+
+    standings: Ints
+    """As `ranks_on` takes them."""
+    gains: Ints
+    """As `let_count` takes them."""
+    starts: Ints
+    """The first row of each person in each area."""
+    person: Ints
+    """Of each person in each area."""
+    gone: Ints
+    """The day on which each person leaves."""
+
+
+def _laid_out(people: Iterable[Outlook]) -> _LaidOut:
+    standings: list[tuple[int, int, int]] = []
+    gains: list[tuple[int, int, int]] = []
+    starts: list[int] = []
+    numbers: list[int] = []
+    gone: list[int] = []
+    for number, person in enumerate(people):
+        gone.append(ordinal_of(person.rotates_on))
+        pairs = sorted(zip(person.standings, person.unwaived, strict=True), key=lambda pair: _AREA_ORDER[pair[0].area])
+        area: Area | None = None
+        for standing, unwaived in pairs:
+            if standing.area is not area:
+                area = standing.area
+                starts.append(len(standings))
+                numbers.append(number)
+            gains += (
+                (len(standings), gain.from_on.toordinal(), ordinal_of(gain.until_on))
+                for gain in person.gains
+                if gain.competency == standing.competency and gain.level >= standing.level
+            )
+            waived = standing.currency is Currency.WAIVED and standing.until_on is not None
+            standings.append(
+                (
+                    _BADNESS[unwaived.currency],
+                    ordinal_of(unwaived.until_on),
+                    ordinal_of(standing.until_on) if waived else 0,
+                )
+            )
+    return _LaidOut(
+        standings=np.array(standings, np.int64).reshape(-1, 3),
+        gains=np.array(gains, np.int64).reshape(-1, 3),
+        starts=np.array(starts, np.int64),
+        person=np.array(numbers, np.int64),
+        gone=np.array(gone, np.int64),
     )
 
 
-def _states_on(person: Outlook, day: date) -> dict[Area, Currency]:
-    found: dict[Area, Currency] = {}
-    for standing, unwaived in zip(person.standings, person.unwaived, strict=True):
-        state = state_on(standing, unwaived, person.gains, day=day)
-        known = found.get(standing.area)
-        if known is None or _BADNESS[state] < _BADNESS[known]:
-            found[standing.area] = state
-    return found
+def ordinal_of(end: date | None) -> int:
+    """Return the day on which something ends as a number; what has no end ends after every other day."""
+    return _FOR_EVER if end is None else end.toordinal()
 
 
-def state_on(standing: PersonReadiness, unwaived: PersonReadiness, gains: Iterable[Gain], *, day: date) -> Currency:
-    """The state to be expected against one requirement on a day to come."""
-    if standing.currency is Currency.WAIVED and standing.until_on is not None and day < standing.until_on:
-        held = Currency.WAIVED
-    else:
-        held = _held_on(unwaived.currency, unwaived.until_on, day)
-    won = [
-        _held_on(Currency.CURRENT, gain.until_on, day)
-        for gain in gains
-        if gain.competency == standing.competency and gain.level >= standing.level and gain.from_on <= day
-    ]
-    return max((held, *won), key=_BADNESS.__getitem__)
+def ranks_on(standings: Ints, day: int) -> Ints:
+    """Return what becomes of each standing by the day, nothing being done: places among the states, worst first.
+
+    Of a standing: the place of its state without waivers, the day on which that ends, the day on which a waiver ends or 0.
+    """
+    bare, until, waived = standings.T
+    return np.where(day < waived, _WAIVED, _held_on(bare, until, day))
 
 
-def _held_on(currency: Currency, until_on: date | None, day: date) -> Currency:
-    if currency not in READY or until_on is None:
-        return currency
-    if until_on <= day:
-        return Currency.LAPSED
-    return Currency.CURRENT if (until_on - day).days > DUE_SOON_DAYS else Currency.DUE_SOON
+def let_count(ranks: Ints, gains: Ints, day: int) -> None:
+    """Let what will have been done by the day count where it is better than what is held.
+
+    Of a gain: the number of the standing, the day from which it counts, the day on which it ends.
+    """
+    row, _, until = gains[gains[:, 1] <= day].T
+    np.maximum.at(ranks, row, _held_on(np.full(len(row), _CURRENT), until, day))
+
+
+def _held_on(bare: Ints, until: Ints, day: int) -> Ints:
+    left = until - day
+    kept = np.where(left <= 0, _LAPSED, np.where(left > DUE_SOON_DAYS, _CURRENT, _DUE_SOON))
+    return np.where(_IS_READY[bare] & (until != _FOR_EVER), kept, bare)

@@ -18,23 +18,20 @@ import numpy.typing as npt
 
 from trainer.accounts.values import MissionId, PersonProfile
 from trainer.competencies import rules as competency_rules
-from trainer.competencies.values import DUE_SOON_DAYS, Area, CompetencyKey, Currency, Evidence, Requirement
+from trainer.competencies.values import Area, CompetencyKey, Currency, Evidence, Requirement
 from trainer.kernel.values import PersonId
 from trainer.mandates import rules as mandate_rules
 from trainer.mandates.values import Instrument, MandatedTask
 from trainer.planning.values import Sources
 from trainer.previews import rules
 from trainer.previews.values import AreaOutlook, OutlookPoint
+from trainer.readiness import rules as readiness_rules
 from trainer.readiness.values import WORST_FIRST, Gain, Readiness
 
 Ints = npt.NDArray[np.int64]
 Texts = Mapping[MissionId, Sequence[Instrument]]
 
 _RANK: Mapping[Currency, int] = {state: place for place, state in enumerate(WORST_FIRST)}
-_LAPSED, _WAIVED, _DUE_SOON, _CURRENT = (
-    _RANK[each] for each in (Currency.LAPSED, Currency.WAIVED, Currency.DUE_SOON, Currency.CURRENT)
-)
-_FOR_EVER = date.max.toordinal()
 _AREAS = tuple(Area)
 _AREA = {area: place for place, area in enumerate(_AREAS)}
 
@@ -122,7 +119,7 @@ class Crowd:
     def counts(self, course: Course) -> Ints:
         """Return people by [mission, day, area, rank of their state]."""
         found = np.zeros((len(self.missions), len(self.days), len(_AREAS), len(WORST_FIRST)), np.int64)
-        gone = np.array([_ordinal(each.rotates_on) for each in course.people], np.int64)
+        gone = np.array([readiness_rules.ordinal_of(each.rotates_on) for each in course.people], np.int64)
         standings = np.array(self.standings, np.int64).reshape(-1, 3)
         gained: dict[int, Ints] = {}
         for place, day in enumerate(self.days):
@@ -131,11 +128,11 @@ class Crowd:
                 standings = np.array(self.standings, np.int64).reshape(-1, 3)
             if not len(asked.person):
                 continue
-            ranks = _ranks(standings[asked.standing], day.toordinal())
+            ranks = readiness_rules.ranks_on(standings[asked.standing], day.toordinal())
             won = gained.get(id(asked))
             if won is None:
                 won = gained[id(asked)] = self._gained(asked, course.gains)
-            _raise(ranks, won, day.toordinal())
+            readiness_rules.let_count(ranks, won, day.toordinal())
             worst = np.minimum.reduceat(ranks, asked.starts)
             there = gone[asked.person[asked.starts]] > day.toordinal()
             cells = asked.cell[there] * len(WORST_FIRST) + worst[there]
@@ -151,7 +148,7 @@ class Crowd:
             for row in rows:
                 key, level = asked.skills[row]
                 found += [
-                    (row, gain.from_on.toordinal(), _ordinal(gain.until_on))
+                    (row, gain.from_on.toordinal(), readiness_rules.ordinal_of(gain.until_on))
                     for gain in won
                     if gain.competency == key and gain.level >= level
                 ]
@@ -228,8 +225,8 @@ class Crowd:
         waived = 0
         if waivers:
             judged, ends_on = competency_rules.currency_of(requirement, held, waivers, on=on)
-            waived = _ordinal(ends_on) if judged is Currency.WAIVED else 0
-        return _RANK[bare], _ordinal(until_on), waived
+            waived = readiness_rules.ordinal_of(ends_on) if judged is Currency.WAIVED else 0
+        return _RANK[bare], readiness_rules.ordinal_of(until_on), waived
 
 
 def _by_competency(evidence: Iterable[Evidence]) -> Mapping[CompetencyKey, Sequence[Evidence]]:
@@ -237,25 +234,3 @@ def _by_competency(evidence: Iterable[Evidence]) -> Mapping[CompetencyKey, Seque
     for each in evidence:
         found[each.competency].append(each)
     return dict(found)
-
-
-def _ordinal(day: date | None) -> int:
-    return _FOR_EVER if day is None else day.toordinal()
-
-
-def _ranks(standings: Ints, day: int) -> Ints:
-    """What becomes of each standing by the day, nothing being done; as `readiness.rules.state_on`."""
-    bare, until, waived = standings.T
-    ends = (bare >= _DUE_SOON) & (until != _FOR_EVER)
-    ranks = np.where(
-        ends, np.where(until <= day, _LAPSED, np.where(until - day > DUE_SOON_DAYS, _CURRENT, _DUE_SOON)), bare
-    )
-    return np.where(day < waived, _WAIVED, ranks)
-
-
-def _raise(ranks: Ints, won: Ints, day: int) -> None:
-    """Let what people will have done by the day count, where it is better than what they have."""
-    row, _, until = won[won[:, 1] <= day].T
-    left = until - day
-    current = (until == _FOR_EVER) | (left > DUE_SOON_DAYS)
-    np.maximum.at(ranks, row, np.where(current, _CURRENT, np.where(left <= 0, _LAPSED, _DUE_SOON)))
