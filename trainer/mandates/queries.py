@@ -860,12 +860,19 @@ def _demands(session: Session, tasks: Mapping[MissionId, Sequence[MandatedTask]]
 
 
 def requirements_of(
-    session: Session, *, people: Collection[PersonId], on: date
+    session: Session,
+    *,
+    people: Collection[PersonId],
+    on: date,
+    evidence: Mapping[PersonId, tuple[Evidence, ...]] = MappingProxyType({}),
 ) -> Mapping[PersonId, tuple[Requirement, ...]]:
-    """Return what the tasks in force on a day ask of each of the people; nothing of those without a posting."""
+    """Return what the tasks in force on a day ask of each of the people; nothing of those without a posting.
+
+    Whose `evidence` is at hand, for them it is not read again.
+    """
     profiles = account_queries.profiles_of(session, people=people, on=on)
     demands = demands_of(session, missions=_missions_of(profiles.values()), on=on)
-    return _requirements(session, people=people, profiles=profiles, demands=demands, on=on)
+    return _requirements(session, people=people, profiles=profiles, demands=demands, on=on, evidence=evidence)
 
 
 def planned_requirements_of(

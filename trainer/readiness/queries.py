@@ -133,9 +133,9 @@ def standings_of(
     session: Session, *, people: Collection[PersonId], on: date
 ) -> Mapping[PersonId, tuple[PersonReadiness, ...]]:
     """Where people stand against what the tasks in force on the day ask of them; an empty tuple for whom nothing is asked."""
-    required = mandate_queries.requirements_of(session, people=people, on=on)
+    evidence = competency_queries.evidence_of(session, people=people)
+    required = mandate_queries.requirements_of(session, people=people, on=on, evidence=evidence)
     asked = [person for person in people if required.get(person)]
-    evidence = competency_queries.evidence_of(session, people=asked)
     waivers = competency_queries.waivers_of(session, people=asked, on=on)
     found = {person: rules.readiness_of(required[person], evidence[person], waivers[person], on=on) for person in asked}
     return {person: found.get(person, ()) for person in people}
@@ -304,9 +304,9 @@ def present(session: Session, *, mission: MissionId, on: date) -> tuple[PersonPr
 def _judge_mission(session: Session, *, mission: MissionId, area: Area | None, on: date) -> list[_Judged]:
     """Everybody in the mission of whom something is required in the area; None for any area."""
     profiles = {each.id: each for each in present(session, mission=mission, on=on)}
-    required = _in_area(mandate_queries.requirements_of(session, people=list(profiles), on=on), area)
+    evidence = competency_queries.evidence_of(session, people=profiles)
+    required = _in_area(mandate_queries.requirements_of(session, people=list(profiles), on=on, evidence=evidence), area)
     asked = [person for person in profiles if required.get(person)]
-    evidence = competency_queries.evidence_of(session, people=asked)
     waivers = competency_queries.waivers_of(session, people=asked, on=on)
     found = []
     for person in asked:
