@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import signal
 import socket
@@ -49,6 +50,7 @@ def serve_pages(app: Any, *, host: str, port: int, ready: Callable[[], None]) ->
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, end)
+    gc.freeze()  # what lives as long as the process need not be looked through whenever a long page makes many values
     ready()
     try:
         server.serve_forever()
