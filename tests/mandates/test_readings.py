@@ -319,6 +319,21 @@ def test_two_missions_stand_beside_each_other(site: Site, work: Work, on_file: M
     assert site.get(f"/missions/{on_file}/compare?with=nonsense").status == 200
 
 
+def test_many_tasks_that_differ_are_paged(site: Site, work: Work, on_file: MissionId, reader: PersonId) -> None:
+    other = accounts.mission(work, name="MINUSCA")
+    sectors = tuple(replace(line("Media"), area_of_operations=f"Sector {number}") for number in range(70))
+    published(work, other, effective_on=JULY, adopted_on=None, tasks=sectors)
+    address = f"/missions/{on_file}/compare?with={other}"
+
+    first, second = site.sign_in(reader).get(address), site.get(f"{address}&page=2")
+
+    assert "70 added" in first.text
+    assert "70 added" in second.text
+    assert (first.text.count("in Sector"), second.text.count("in Sector")) == (50, 20)
+    assert "Page 2 of 2, 73 in all" in second.text
+    assert f"/missions/{on_file}/compare.csv?with={other}" in second.links()
+
+
 def test_the_mission_is_read_as_known_on_a_day(site: Site, on_file: MissionId, reader: PersonId) -> None:
     site.sign_in(reader)
 

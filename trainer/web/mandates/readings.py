@@ -12,16 +12,16 @@ from trainer.edge import reading
 from trainer.interop import mandates_json
 from trainer.interop.previews_json import comparison_to_json
 from trainer.mandates import queries
-from trainer.mandates.values import Comparison
+from trainer.mandates.values import Comparison, Move
 from trainer.web.access import requires, today
 from trainer.web.exports import csv_file, json_file
 from trainer.web.mandates import files
 from trainer.web.mandates.clocks import day_given, known_at
-from trainer.web.pages import page_number
+from trainer.web.pages import page_number, paged
 
 YEAR = timedelta(days=365)
-
-
+MOVES = (Move.ADDED, Move.CHANGED, Move.DROPPED, Move.KEPT)
+"""In the order in which they are shown."""
 MOST_INHERITED = 6
 """Inherited tasks that a cell of the table names; the others are counted, and the file has them all."""
 
@@ -29,12 +29,15 @@ MOST_INHERITED = 6
 @requires(Permission.READ_MANDATES)
 def compare(mission: int) -> str:
     """The mandate on two days, or beside another mission's."""
+    found = _comparison(mission)
     return render_template(
         "mandates/compare.html",
-        found=_comparison(mission),
+        found=found,
+        tasks=paged([each for move in MOVES for each in found.of(move)]),
+        counts={move.value: len(found.of(move)) for move in MOVES},
         choices=[(each.id, each.name) for each in account_queries.missions(reading())],
         known_on=day_given("known"),
-        asked=request.args.to_dict(),
+        asked={name: value for name, value in request.args.items() if name != "page"},
     )
 
 

@@ -15,7 +15,6 @@ from trainer.kernel.values import Problem
 from trainer.mandates.values import (
     TASK_KINDS,
     ComparedTask,
-    Comparison,
     DueRule,
     Ending,
     EndingKind,
@@ -161,11 +160,9 @@ def cited_words(task: MandatedTask) -> str:
     return str(gettext("%(symbol)s, %(paragraph)s", **said))
 
 
-def compared_rows(found: Comparison) -> list[dict[str, Any]]:
-    """A comparison as the shift component takes it, each row with its paragraph."""
-    kept = found.of(Move.KEPT)
-    unnamed = {id(each) for each in kept[MOST_KEPT:]}
-    rows: list[dict[str, Any]] = [
+def compared_rows(tasks: Iterable[ComparedTask]) -> list[dict[str, Any]]:
+    """Compared tasks as the shift component takes them, each row with its paragraph."""
+    return [
         {
             "move": each.move.move.value,
             "before": in_full(each.move.before) if each.move.before else "",
@@ -173,10 +170,8 @@ def compared_rows(found: Comparison) -> list[dict[str, Any]]:
             "note": symbol(_compared_note(each)),
             "url": "",
         }
-        for each in found.tasks
-        if id(each) not in unnamed
+        for each in tasks
     ]
-    return rows + _unnamed(len(unnamed))
 
 
 def _compared_note(each: ComparedTask) -> str:
