@@ -578,7 +578,7 @@ def draft_page(session: Session, *, draft: DraftId, on: date) -> DraftPage:
         id=draft,
         mission=mission,
         draft=content,
-        problems=problems_of(content, texts=texts, mission=mission),
+        problems=rules.check_draft(content, instruments=texts, in_force=put_in.before, mission=mission),
         shift=shift,
         now=rules.compare(now, then) if shift.inserted_into_history else None,
         before=earlier[-1].symbol if earlier else "",

@@ -564,6 +564,8 @@ def shift_of(instrument: Instrument, *, among: Iterable[Instrument]) -> MandateS
 class Insertion:
     """A text among the others of its mission."""
 
+    before: tuple[MandatedTask, ...]
+    """What the texts before it say, from its effective day on."""
     shift: MandateShift
     """What it changes of what the texts before it say, from its effective day on."""
     without: tuple[MandatedTask, ...]
@@ -584,8 +586,10 @@ def insertion_of(instrument: Instrument, *, among: Iterable[Instrument], on: dat
     before, after, *later = _mandates_by(text.mission, with_it, counts=counts)
     last = later[0] if later else after
     plain = _mandate(text.mission, others) if later else before
-    shift = compare(*(tuple(_read(each, on=text.effective_on, end=date.max)) for each in (before, after)))
+    was, will_be = (tuple(_read(each, on=text.effective_on, end=date.max)) for each in (before, after))
+    shift = compare(was, will_be)
     return Insertion(
+        before=was,
         shift=replace(shift, inserted_into_history=bool(later)),
         without=tuple(_read(plain, on=on, end=date.max)),
         with_it=tuple(_read(last, on=on, end=date.max)),

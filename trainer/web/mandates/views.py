@@ -128,11 +128,16 @@ def edit_draft(draft: int) -> Page:
         return _draft_form(InstrumentForm(), mission=head.mission, tasks=tasks, draft=None if closed else head.id)
     found = _draft(draft)
     form = form_of(found.draft, tasks, version=found.version)
-    return _draft_form(form, mission=found.mission.id, tasks=tasks, draft=found.id)
+    return _draft_form(form, mission=found.mission.id, tasks=tasks, draft=found.id, held=found)
 
 
 def _draft_form(
-    form: InstrumentForm, *, mission: MissionId, tasks: tuple[MandatedTask, ...], draft: DraftId | None
+    form: InstrumentForm,
+    *,
+    mission: MissionId,
+    tasks: tuple[MandatedTask, ...],
+    draft: DraftId | None,
+    held: DraftPage | None = None,
 ) -> Page:
     """Add or remove a task, save, or show the form; what was entered is always kept."""
     step = request.form.get("step", "")
@@ -140,7 +145,8 @@ def _draft_form(
         saved = _saved(form, mission=mission, draft=None if step == "apart" else draft, step=step)
         if saved is not None:
             return redirect(url_for("mandates.draft", draft=saved), code=303)
-    held = None if draft is None else queries.draft_page(reading(), draft=draft, on=today())
+    if held is None and draft is not None:
+        held = queries.draft_page(reading(), draft=draft, on=today())
     return _page(
         "mandates/draft_form.html",
         422 if form.problems else 200,
