@@ -4,12 +4,15 @@ import re
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.command import downgrade
+from alembic.command import upgrade as to
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Enum, create_engine, inspect, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
 
 import trainer.app  # noqa: F401 - reaches every table
 from trainer.cli.database import _config, open_engine, upgrade
@@ -66,6 +69,39 @@ def test_the_words_that_columns_are_held_to_are_those_of_the_models(
         if isinstance(column.type, Enum)
     }
     assert {name: held.get(name) for name in wanted} == wanted
+
+
+def test_a_database_in_use_is_brought_up_to_date_with_all_that_refers_to_what_is_made_anew(
+    empty_database: AbstractContextManager[str],
+) -> None:
+    with empty_database as url:
+        _empty(url)
+        engine = open_engine(url)
+        config = _config()
+        with engine.connect() as connection:
+            config.attributes["connection"] = connection
+            to(config, "0007")
+            connection.execute(text(_A_MISSION))
+            connection.execute(
+                text("INSERT INTO mandate_version (mission_id, version, noted_on) VALUES (1, 3, '2026-01-01')")
+            )
+            connection.commit()
+
+        assert upgrade(engine)
+
+        with engine.connect() as connection:
+            assert connection.scalar(text("SELECT version FROM mandate_version WHERE mission_id = 1")) == 3
+            connection.rollback()
+            with pytest.raises(IntegrityError):
+                connection.execute(text("DELETE FROM mission"))
+        engine.dispose()
+
+
+_A_MISSION = """
+INSERT INTO mission
+(id, key, name, full_name, place, lead, status, region, time_zone, strength, certainty, contributors)
+VALUES (1, 'unmiss', 'UNMISS', '', '', 'UN', 'active', '', 'UTC', '', 'seen', '[]')
+"""
 
 
 def test_the_way_back_leaves_an_empty_database(empty_database: AbstractContextManager[str]) -> None:
