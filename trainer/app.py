@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_babel import Babel, format_date, get_locale, gettext
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -92,6 +93,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, mailer: Mailer
     with app.app_context():
         prepare(edge.db.engine)
     catalogues.compile_stale()
+    app.session_interface = _Sessions()
     Babel(app, locale_selector=_language)
     CSRFProtect(app)
     limits.install(app)
@@ -149,6 +151,16 @@ def _mailer(settings: Settings) -> Mailer:
         security=server.security,
         sender=settings.mail_sender,
     )
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Cookies that pages renew and assets leave alone.
+
+    An asset's answer may arrive after that of a page asked for later, and would bring back what stood in the cookie before.
+    """
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        return super().should_set_cookie(app, session) and (session.modified or request.endpoint != "assets.send")
 
 
 def _language() -> str:

@@ -10,6 +10,7 @@ from tests.support.site import Site
 from trainer.accounts import queries as account_queries
 from trainer.accounts.values import Office
 from trainer.kernel.values import PersonId
+from trainer.web.assets import assets
 
 HUGE = "9" * 30
 
@@ -109,3 +110,11 @@ def test_invented_people_use_no_installation_in_production(
     assert site.sign_in(person).get("/my/").status == status
     answer = site.sign_out().post("/sign-in", {"login": "asha@example.org", "password": accounts.PASSWORD})
     assert answer.status == (422 if invented else 303)
+
+
+def test_an_asset_that_everybody_may_keep_brings_nobodys_cookie(site: Site, everybody: PersonId) -> None:
+    """Nor may it come late and bring back what the cookie held before a page that was asked for after it."""
+    site.sign_in(everybody)
+
+    assert "Set-Cookie" in site.answer("/my/").headers
+    assert "Set-Cookie" not in site.answer(f"/assets/{assets()['css'].filename}").headers

@@ -38,8 +38,10 @@ def sign_in(page: Page, address: str, login: str, password: str) -> None:
     page.goto(f"{address}/sign-in")
     page.fill("input[name=login]", login)
     page.fill("input[name=password]", password)
-    page.click("main form button[type=submit]")
-    page.wait_for_load_state()
+    with (
+        page.expect_navigation()
+    ):  # else its answer, which sets cookies, may come after that of the page asked for next
+        page.click("main form button[type=submit]")
 
 
 def take(
