@@ -29,9 +29,9 @@ def test_replanning_the_sample_shift_touches_nobody_else_and_is_explained():
 
 @pytest.mark.slow
 def test_a_first_plan_for_the_small_sample_is_near_its_bound():
-    # The whole program is only begun: what is above the bound without it does not depend on the machine's load.
+    # The whole program would only be begun: that close it is not needed, whatever the machine's load.
     options = solver.Options(machine_code=True, nodes=1, mip_seconds=1.0)
     result = solver.solve(reading.load(SAMPLES / "sample-1k.npz"), options=options)
 
-    assert "exact" in {stage.name for stage in result.stages}
-    assert result.gap_pct <= 2.0
+    assert "choice" in {stage.name for stage in result.stages}
+    assert result.gap_pct <= 0.5

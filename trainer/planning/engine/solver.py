@@ -405,15 +405,15 @@ class _Run:
         assert self.report is not None
         if self.report.objective >= shadow.bound:
             return shadow, None
-        rounds = self.options.rounds
+        rounds, polish = self.options.rounds, 0
         if rounds is None:
-            rounds = prices.usual_rounds(self.table, contest)
+            rounds, polish = prices.usual_rounds(self.table, contest), prices.usual_polish(self.table, contest)
         shadow, asked = prices.find(
             self.table,
             contest,
             shadow,
             rounds=rounds,
-            polish=prices.usual_polish(self.table, contest) if rounds else 0,
+            polish=polish,
             nodes=prices.usual_nodes(self.table),
             warm=self.options.warm is not None,
             stop=self.stop,
