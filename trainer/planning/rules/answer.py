@@ -43,24 +43,21 @@ LEAST_DAYS_TO_LEARN = 14
 
 def propose(snapshot: Snapshot, result: Result) -> Proposal:
     """Word the engine's answer; the plan must have passed the independent check."""
-    steps: list[PlannedStep] = []
-    unmet: list[Unmet] = []
     explained = _Unmet(snapshot, result)
-    ends = np.searchsorted(result.plan.person, np.arange(len(snapshot.people) + 1)).tolist()
-    seats = result.plan.session.tolist()
-    gap_of = snapshot.instance.g_ptr.tolist()
-    reasons = result.reasons.tolist()
-    for number, asked in enumerate(snapshot.people):
-        rows = range(ends[number], ends[number + 1])
-        steps += _steps(snapshot, result, asked, {seats[row]: row for row in rows})
-        unmet += [
-            explained.line(number, gap, Reason(reasons[gap]))
-            for gap in range(gap_of[number], gap_of[number + 1])
-            if reasons[gap] != Reason.CLOSED
-        ]
-    for asked in snapshot.settled:
-        steps += [_step(snapshot, each, StepMove.KEEP, _why_kept(snapshot, each)) for each in asked.held]
-    return replace(_proposal(snapshot, steps, len(unmet)), unmet=tuple(unmet))
+    gap_of, reasons = snapshot.instance.g_ptr.tolist(), result.reasons.tolist()
+    unmet = [
+        explained.line(number, gap, Reason(reasons[gap]))
+        for number in range(len(snapshot.people))
+        for gap in range(gap_of[number], gap_of[number + 1])
+        if reasons[gap] != Reason.CLOSED
+    ]
+    kept = [
+        _step(snapshot, each, StepMove.KEEP, _why_kept(snapshot, each))
+        for asked in snapshot.settled
+        for each in asked.held
+    ]
+    found = moves(snapshot, result)
+    return replace(found, steps=(*found.steps, *kept), unmet=tuple(unmet))
 
 
 def moves(snapshot: Snapshot, result: Result) -> Proposal:
