@@ -79,7 +79,10 @@ def plan_after_publication(work: Work, event: mandate_events.InstrumentPublished
 
 
 def give_back_after_withdrawal(
-    work: Work, event: mandate_events.InstrumentWithdrawn | mandate_events.ConfirmationTakenBack
+    work: Work,
+    event: mandate_events.InstrumentWithdrawn
+    | mandate_events.ConfirmationTakenBack
+    | mandate_events.TaskClosureTakenBack,
 ) -> None:
     """Give back what plans took because of the text, where something in force asks for it again; before planning anew."""
     plan_operations.give_back(work, subject=Subject(kind=SubjectKind.INSTRUMENT, id=event.instrument_id))
@@ -133,12 +136,39 @@ def plan_after_condition(
     )
 
 
+def plan_after_closure(
+    work: Work, event: mandate_events.TaskClosureDecided | mandate_events.TaskClosureTakenBack
+) -> None:
+    """Plan anew for a task whose last days are decided, or no longer; nothing where nothing moves by it."""
+    if not (event.added or event.dropped or event.changed):
+        return
+    if isinstance(event, mandate_events.TaskClosureDecided):
+        sentence = wording("New plan after the last days of a task of {symbol} were decided", symbol=event.symbol)
+    else:
+        sentence = wording("New plan after a decision on a task of {symbol} was taken back", symbol=event.symbol)
+    plan_operations.request_replan(
+        work,
+        missions=(MissionId(event.mission_id),),
+        cause=_cause(SubjectKind.INSTRUMENT, event.instrument_id, sentence),
+        cause_key=f"closure:{event.closure_id}",
+        by_instrument=True,
+    )
+
+
 def plan_on_mandate_day(work: Work, event: mandate_events.MandateDayReached) -> None:
     text = mandate_queries.instrument(work.session, instrument=InstrumentId(event.instrument_id))
-    said_on = [text.published_at, *(each.confirmed_at for each in text.confirmations if each.met_on <= event.on)]
+    standing = [each for each in text.closures if each.taken_back_at is None]
+    said_on = [
+        text.published_at,
+        *(each.confirmed_at for each in text.confirmations if each.met_on <= event.on),
+        *(each.decided_at for each in standing if event.on in {each.liquidates_on, each.ends_on}),
+    ]
     if max(said_on).date() >= event.on:
-        return  # its publication, or what was confirmed, has asked for the same plan already
-    sentence = wording("New plan on {day_on}, as {symbol} says", day_on=event.on.isoformat(), symbol=event.symbol)
+        return  # its publication, or what was confirmed or decided, has asked for the same plan already
+    said = {"day_on": event.on.isoformat(), "symbol": event.symbol}
+    sentence = wording("New plan on {day_on}, as {symbol} says", **said)
+    if any(event.on in {each.liquidates_on, each.ends_on} for each in standing):
+        sentence = wording("New plan on {day_on}, as was decided of a task of {symbol}", **said)
     plan_operations.request_replan(
         work,
         missions=(MissionId(event.mission_id),),
@@ -154,7 +184,9 @@ def refresh_mission(
     | mandate_events.InstrumentWithdrawn
     | mandate_events.MandateDayReached
     | mandate_events.ConditionConfirmed
-    | mandate_events.ConfirmationTakenBack,
+    | mandate_events.ConfirmationTakenBack
+    | mandate_events.TaskClosureDecided
+    | mandate_events.TaskClosureTakenBack,
 ) -> None:
     readiness_operations.want_refresh(work, missions=(MissionId(event.mission_id),))
 
@@ -866,6 +898,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     mandate_events.MandateDayReached: (plan_on_mandate_day, refresh_mission),
     mandate_events.ConditionConfirmed: (plan_after_condition, refresh_mission),
     mandate_events.ConfirmationTakenBack: (give_back_after_withdrawal, plan_after_condition, refresh_mission),
+    mandate_events.TaskClosureDecided: (plan_after_closure, refresh_mission),
+    mandate_events.TaskClosureTakenBack: (give_back_after_withdrawal, plan_after_closure, refresh_mission),
     mandate_events.DraftReviewAsked: (ask_about_draft,),
     mandate_events.DraftReviewed: (tell_of_review,),
     mandate_events.DraftAnswered: (tell_of_answer,),

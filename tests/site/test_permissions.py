@@ -23,7 +23,8 @@ from trainer.catalogue.models import TrackVersion
 from trainer.competencies.models import WaiverRow
 from trainer.kernel.ledger import LedgerEntry
 from trainer.kernel.values import PersonId
-from trainer.mandates.models import InstrumentDraftRow, InstrumentRow, RuleVersion
+from trainer.mandates.models import InstrumentDraftRow, InstrumentRow, InstrumentTask, RuleVersion, TaskClosure
+from trainer.mandates.values import ClosureMark, Force, TaskChange
 from trainer.notifications.models import Notification
 from trainer.observations.models import Observation
 from trainer.observations.values import ObservationState
@@ -159,6 +160,14 @@ def arguments(app: Flask, world: World) -> Mapping[str, object]:  # noqa: F811 -
 
     text = session.scalars(select(InstrumentRow).where(InstrumentRow.mission_id == profile.mission).limit(1)).one()
     text.milestones = [condition("joint police").to_json()]
+    closure = TaskClosure(
+        instrument_id=text.id, task_kind="Gender", area_of_operations="Sector 9", mark=ClosureMark.RESIDUAL,
+        liquidates_on=None, ends_on=None, because="A letter", decided_at=NOW,
+    )  # fmt: skip
+    session.add_all([InstrumentTask(
+        instrument_id=text.id, task_kind="Gender", area_of_operations="Sector 9", change=TaskChange.SET,
+        modalities=["assist"], force=Force.REQUESTED, priority=2, paragraph="9",
+    ), closure])  # fmt: skip
     session.flush()
 
     supposed, run, shock = _supposed(session, profile.mission)
@@ -178,6 +187,7 @@ def arguments(app: Flask, world: World) -> Mapping[str, object]:  # noqa: F811 -
         "assignment": duty.id,
         "attempt": first(Attempt.id, Attempt.assignment_id == duty.id),
         "browser": theirs,
+        "closure": closure.id,
         "course": held.course_id,
         "course_session": held.id,
         "draft": draft.id,

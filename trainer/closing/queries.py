@@ -23,7 +23,8 @@ def closing_page(session: Session, *, mission: MissionId, on: date) -> ClosingPa
     """Return how a mission ends; raises NoSuchMission. At most nine queries."""
     page = mandate_queries.mission_page(session, mission=mission, on=on)
     closing = page.mission.closing
-    tasks = (*page.tasks, *page.announced)
+    # a task that will only be wound up is listed once, as it is
+    tasks = (*page.tasks, *(each for each in page.announced if not each.winding_up))
     ending = rules.ending_of(tasks, closing)
     ended = {id(each.task) for each in ending}
     profiles = account_queries.profiles_in(session, missions=(mission,), on=on)

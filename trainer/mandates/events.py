@@ -92,6 +92,43 @@ class ConfirmationTakenBack(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskClosureDecided(Event):
+    """An officer decided on the last days of a task, without a new text."""
+
+    mission_id: int
+    instrument_id: int
+    """The text that gives the task."""
+    symbol: str
+    closure_id: int
+    task: str
+    """Its kind."""
+    area_of_operations: str
+    mark: str
+    liquidates_on: date | None
+    last_on: date | None
+    """None where none is decided."""
+    added: tuple[str, ...]
+    """Task kinds."""
+    dropped: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskClosureTakenBack(Event):
+    """The decision on the last days of a task no longer stands; what its texts say counts again."""
+
+    mission_id: int
+    instrument_id: int
+    symbol: str
+    closure_id: int
+    task: str
+    area_of_operations: str
+    added: tuple[str, ...]
+    dropped: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RulesRevised(Event):
     rule_version_id: int
     number: int

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from trainer.accounts.values import Certainty
 from trainer.kernel.db import Base, enum_column, id_column, reference
-from trainer.mandates.values import Force, PhraseVerdict, TaskChange
+from trainer.mandates.values import ClosureMark, Force, PhraseVerdict, TaskChange
 
 
 class InstrumentRow(Base):
@@ -94,6 +94,32 @@ class ConditionConfirmation(Base):
     evidence: Mapped[str]
     confirmed_at: Mapped[datetime]
     confirmed_by_id: Mapped[int | None] = reference("person.id", index=False, default=None)
+    taken_back_at: Mapped[datetime | None] = mapped_column(default=None)
+    taken_back_by_id: Mapped[int | None] = reference("person.id", index=False, default=None)
+    taken_back_because: Mapped[str] = mapped_column(default="")
+
+
+class TaskClosure(Base):
+    """An officer's decision on the last days of a task; known from `decided_at` until `taken_back_at`."""
+
+    __tablename__ = "task_closure"
+    __table_args__ = (
+        CheckConstraint("ends_on IS NULL OR liquidates_on IS NULL OR ends_on > liquidates_on", name="days"),
+    )
+
+    id: Mapped[int] = id_column()
+    instrument_id: Mapped[int] = reference("instrument.id")
+    """The last text in effect that speaks of the task."""
+    task_kind: Mapped[str] = mapped_column(String(60))
+    area_of_operations: Mapped[str] = mapped_column(String(120))
+    mark: Mapped[ClosureMark] = enum_column(ClosureMark)
+    liquidates_on: Mapped[date | None]
+    """The first day on which it is only wound up; None for a residual task."""
+    ends_on: Mapped[date | None]
+    """The first day on which it no longer runs; None: until a text ends it or the mission closes."""
+    because: Mapped[str]
+    decided_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = reference("person.id", index=False, default=None)
     taken_back_at: Mapped[datetime | None] = mapped_column(default=None)
     taken_back_by_id: Mapped[int | None] = reference("person.id", index=False, default=None)
     taken_back_because: Mapped[str] = mapped_column(default="")

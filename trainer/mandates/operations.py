@@ -45,6 +45,8 @@ from trainer.mandates.events import (
     MandateDayReached,
     RulesRevised,
     SuggestionsDecided,
+    TaskClosureDecided,
+    TaskClosureTakenBack,
     WithdrawalRequestDropped,
     WithdrawalRequested,
 )
@@ -56,9 +58,13 @@ from trainer.mandates.models import (
     MandateVersion,
     RuleVersion,
     SuggestionCorrection,
+    TaskClosure,
     WithdrawalRequestRow,
 )
 from trainer.mandates.values import (
+    Closure,
+    ClosureId,
+    ClosureMark,
     ConditionLine,
     DraftId,
     Instrument,
@@ -186,6 +192,25 @@ class NotConfirmed(Conflict):
 class NoReasonToTakeBack(Invalid):
     def __init__(self) -> None:
         super().__init__(wording("Say why it is taken back: the reason stays on file."), field="because")
+
+
+class InvalidClosure(Invalid):
+    """What was entered cannot be decided; says all that is wrong."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(wording("This cannot be decided as it is. Put right what is marked."), problems=problems)
+
+
+class DecidedAlready(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            wording("The last days of this task are decided already: take that decision back before you make another.")
+        )
+
+
+class ClosureNotStanding(Conflict):
+    def __init__(self) -> None:
+        super().__init__(wording("This decision no longer stands: it was taken back, or its text was withdrawn."))
 
 
 class InvalidRules(Invalid):
@@ -663,6 +688,92 @@ def _condition(work: Work, instrument: InstrumentId, condition: str) -> tuple[In
         if line.is_condition and plain_name(line.milestone.name) == plain_name(condition):
             return text, line
     raise queries.NoSuchCondition
+
+
+# Last days of single tasks
+
+
+def decide_closure(work: Work, *, mission: MissionId, closure: Closure, seen_version: int) -> MandateShift:
+    """Decide on the last days of a task in force, and return what moves from today on.
+
+    Of the decision its task, mark, days and reason count. Raises NoSuchMission, NoSuchTask, StaleMandate, DecidedAlready,
+    and InvalidClosure with all problems.
+    """
+    decided, problems = queries.weighed_closure(work.session, mission=mission, closure=closure, on=work.today)
+    before = queries.mandate_history(work.session, mission=mission)
+    tasks = judge.in_force(before, on=work.today)
+    if any(each.identity == closure.identity and each.closure is not None for each in tasks):
+        raise DecidedAlready
+    if problems:
+        raise InvalidClosure(problems)
+    text = next(each for each in before if each.id == decided.instrument)
+    _raise_version(work, mission, seen_version=seen_version)
+    row = TaskClosure(
+        instrument_id=text.id,
+        task_kind=decided.task_kind,
+        area_of_operations=decided.area_of_operations,
+        mark=decided.mark,
+        liquidates_on=decided.liquidates_on if decided.mark is ClosureMark.LIQUIDATION else None,
+        ends_on=decided.ends_on,
+        because=decided.because.strip(),
+        decided_at=work.now,
+        decided_by_id=work.actor.person,
+    )
+    work.session.add(row)
+    work.session.flush()  # for the id, and the mandate is read again
+    shift = _moved_since(work, before, mission=mission)
+    work.record(
+        TaskClosureDecided(
+            mission_id=mission,
+            instrument_id=text.id,
+            symbol=text.symbol,
+            closure_id=row.id,
+            task=row.task_kind,
+            area_of_operations=row.area_of_operations,
+            mark=row.mark.value,
+            liquidates_on=row.liquidates_on,
+            last_on=decided.last_on,
+            added=_kinds(shift.added),
+            dropped=_kinds(shift.dropped),
+            changed=_kinds(shift.changed),
+        )
+    )
+    return shift
+
+
+def take_back_closure(work: Work, *, closure: ClosureId, because: str, seen_version: int) -> MandateShift:
+    """Take back a decision on a task, and return what moves from today on; it stays on file.
+
+    Raises NoSuchClosure, NoReasonToTakeBack, ClosureNotStanding, StaleMandate.
+    """
+    row = work.session.get(TaskClosure, closure)
+    if row is None:
+        raise queries.NoSuchClosure
+    text = queries.instrument(work.session, instrument=InstrumentId(row.instrument_id))
+    if not because.strip():
+        raise NoReasonToTakeBack
+    if row.taken_back_at is not None or text.withdrawn_at is not None:
+        raise ClosureNotStanding
+    before = queries.mandate_history(work.session, mission=text.mission)
+    _raise_version(work, text.mission, seen_version=seen_version)
+    row.taken_back_at, row.taken_back_by_id = work.now, work.actor.person
+    row.taken_back_because = because.strip()
+    work.session.flush()  # the mandate is read again
+    shift = _moved_since(work, before, mission=text.mission)
+    work.record(
+        TaskClosureTakenBack(
+            mission_id=text.mission,
+            instrument_id=text.id,
+            symbol=text.symbol,
+            closure_id=closure,
+            task=row.task_kind,
+            area_of_operations=row.area_of_operations,
+            added=_kinds(shift.added),
+            dropped=_kinds(shift.dropped),
+            changed=_kinds(shift.changed),
+        )
+    )
+    return shift
 
 
 def _moved_since(work: Work, before: Iterable[Instrument], *, mission: MissionId) -> MandateShift:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from trainer.accounts import queries as account_queries
@@ -30,10 +30,14 @@ from trainer.mandates.models import (
     MandateVersion,
     RuleVersion,
     SuggestionCorrection,
+    TaskClosure,
     WithdrawalRequestRow,
 )
 from trainer.mandates.values import (
     TASK_KINDS,
+    Closure,
+    ClosureId,
+    ClosurePage,
     ComparedTask,
     Comparison,
     ConditionLine,
@@ -106,6 +110,16 @@ class NoSuchCondition(NotFound):
         )
 
 
+class NoSuchTask(NotFound):
+    def __init__(self) -> None:
+        super().__init__(wording("This task is not in force in the mission. Open the mission to see what is."))
+
+
+class NoSuchClosure(NotFound):
+    def __init__(self) -> None:
+        super().__init__(wording("There is no such decision on a task. Open the mission to see what is on file."))
+
+
 class NoSuchRule(NotFound):
     def __init__(self) -> None:
         super().__init__(wording("There is no such rule. Open the requirements to see the rules there are."))
@@ -115,25 +129,25 @@ class NoSuchRule(NotFound):
 
 
 def instruments_of(session: Session, *, missions: Collection[MissionId]) -> Mapping[MissionId, tuple[Instrument, ...]]:
-    """Return every text that was ever published for the missions, withdrawn ones too, in their order. Three queries at most."""
+    """Return every text that was ever published for the missions, withdrawn ones too, in their order. Four queries at most."""
     wanted = sorted(set(missions))
     rows = session.execute(select(*_INSTRUMENT).where(InstrumentRow.mission_id.in_(wanted))).all()
     lines = _lines_where(session, InstrumentRow.mission_id.in_(wanted))
-    confirmed = _confirmations_of(session, rows)
+    confirmed, decided = _confirmations_of(session, rows), _closures_of(session, rows)
     found: dict[MissionId, list[Instrument]] = {mission: [] for mission in wanted}
     for row in rows:
-        made = _instrument(row, lines.get(row.id, ()), confirmed.get(row.id, ()))
+        made = _instrument(row, lines.get(row.id, ()), confirmed.get(row.id, ()), decided.get(row.id, ()))
         found[MissionId(row.mission_id)].append(made)
     return {mission: tuple(sorted(texts, key=rules.order_of)) for mission, texts in found.items()}
 
 
 def mandate_history(session: Session, *, mission: MissionId) -> tuple[Instrument, ...]:
-    """Return every text that was ever published for a mission, withdrawn ones too, in their order. Three queries."""
+    """Return every text that was ever published for a mission, withdrawn ones too, in their order. Four queries at most."""
     return instruments_of(session, missions=(mission,))[mission]
 
 
 def instrument(session: Session, *, instrument: InstrumentId) -> Instrument:
-    """Return one published text; raises NoSuchInstrument. Three queries."""
+    """Return one published text; raises NoSuchInstrument. Four queries at most."""
     return _one_text(session, instrument)
 
 
@@ -141,8 +155,9 @@ def _one_text(session: Session, instrument: InstrumentId) -> Instrument:
     row = session.execute(select(*_INSTRUMENT).where(InstrumentRow.id == instrument)).one_or_none()
     if row is None:
         raise NoSuchInstrument
-    lines, confirmed = _lines_where(session, InstrumentRow.id == instrument), _confirmations_of(session, [row])
-    return _instrument(row, lines.get(row.id, ()), confirmed.get(row.id, ()))
+    lines = _lines_where(session, InstrumentRow.id == instrument)
+    confirmed, decided = _confirmations_of(session, [row]), _closures_of(session, [row])
+    return _instrument(row, lines.get(row.id, ()), confirmed.get(row.id, ()), decided.get(row.id, ()))
 
 
 def tasks_in_force(
@@ -175,10 +190,13 @@ _INSTRUMENT = (
     InstrumentRow.withdrawn_at,
     InstrumentRow.withdrawn_because,
     InstrumentRow.milestones,
+    exists().where(TaskClosure.instrument_id == InstrumentRow.id).label("has_closures"),
 )
 
 
-def _instrument(row: Any, lines: Sequence[TaskLine], confirmed: Sequence[Confirmation]) -> Instrument:
+def _instrument(
+    row: Any, lines: Sequence[TaskLine], confirmed: Sequence[Confirmation], decided: Sequence[Closure]
+) -> Instrument:
     return Instrument(
         id=InstrumentId(row.id),
         mission=MissionId(row.mission_id),
@@ -198,6 +216,7 @@ def _instrument(row: Any, lines: Sequence[TaskLine], confirmed: Sequence[Confirm
         tasks=tuple(lines),
         milestones=tuple(Milestone.from_json(each) for each in row.milestones),
         confirmations=tuple(confirmed),
+        closures=tuple(decided),
     )
 
 
@@ -227,6 +246,37 @@ def confirmation_of(row: ConditionConfirmation) -> Confirmation:
         evidence=row.evidence,
         confirmed_at=row.confirmed_at,
         confirmed_by=None if row.confirmed_by_id is None else PersonId(row.confirmed_by_id),
+        taken_back_at=row.taken_back_at,
+        taken_back_by=None if row.taken_back_by_id is None else PersonId(row.taken_back_by_id),
+        taken_back_because=row.taken_back_because,
+    )
+
+
+def _closures_of(session: Session, texts: Iterable[Any]) -> Mapping[int, list[Closure]]:
+    """What was ever decided of tasks of the texts; nothing is asked where nothing was."""
+    wanted = [row.id for row in texts if row.has_closures]
+    if not wanted:
+        return {}
+    rows = session.scalars(select(TaskClosure).where(TaskClosure.instrument_id.in_(wanted)).order_by(TaskClosure.id))
+    found: defaultdict[int, list[Closure]] = defaultdict(list)
+    for row in rows:
+        found[row.instrument_id].append(closure_of(row))
+    return found
+
+
+def closure_of(row: TaskClosure) -> Closure:
+    """What the row says."""
+    return Closure(
+        id=ClosureId(row.id),
+        instrument=InstrumentId(row.instrument_id),
+        task_kind=TaskKindKey(row.task_kind),
+        area_of_operations=row.area_of_operations,
+        mark=row.mark,
+        liquidates_on=row.liquidates_on,
+        ends_on=row.ends_on,
+        because=row.because,
+        decided_at=row.decided_at,
+        decided_by=None if row.decided_by_id is None else PersonId(row.decided_by_id),
         taken_back_at=row.taken_back_at,
         taken_back_by=None if row.taken_back_by_id is None else PersonId(row.taken_back_by_id),
         taken_back_because=row.taken_back_because,
@@ -518,6 +568,97 @@ def other_way(text: Instrument, line: ConditionLine, *, met_on: date) -> Instrum
     return replace(text, confirmations=(*text.confirmations, supposed))
 
 
+def closure_page(
+    session: Session,
+    *,
+    mission: MissionId,
+    task_kind: TaskKindKey,
+    area_of_operations: str,
+    on: date,
+    supposed: Closure | None = None,
+) -> ClosurePage:
+    """Return a task in force with the decision on its last days, and what would move by a supposed one.
+
+    Raises NoSuchMission, NoSuchTask.
+    """
+    history = mandate_history(session, mission=mission)
+    card, identity = account_queries.mission(session, mission=mission), (task_kind, area_of_operations)
+    tasks = rules.until(rules.in_force(history, on=on), card.closes_on, on=on)
+    task = next((each for each in tasks if each.identity == identity), None)
+    if task is None:
+        raise NoSuchTask
+    after = history if supposed is None else rules.with_closure(history, supposed)
+    return _closure_page(session, card=card, task=task, moved=None if supposed is None else (history, after), on=on)
+
+
+def weighed_closure(
+    session: Session, *, mission: MissionId, closure: Closure, on: date
+) -> tuple[Closure, tuple[Problem, ...]]:
+    """Return a decision on a task in force with the text it rests on, and all that is wrong with it.
+
+    Raises NoSuchMission, NoSuchTask.
+    """
+    page = mission_page(session, mission=mission, on=on)
+    task = next((each for each in page.tasks if each.identity == closure.identity), None)
+    text = rules.speaks_last(page.instruments, of=closure.identity, on=on)
+    if task is None or text is None:
+        raise NoSuchTask
+    later = [each for each in page.announced if each.identity == closure.identity and not each.winding_up]
+    problems = rules.check_closure(closure, task=task, later=later, closing=page.mission.closing)
+    return replace(closure, instrument=text.id), problems
+
+
+def closure_undoing(session: Session, *, closure: ClosureId, on: date) -> ClosurePage:
+    """Return the decision on a task, and what would move if it were taken back. Raises NoSuchClosure."""
+    row = session.get(TaskClosure, closure)
+    if row is None:
+        raise NoSuchClosure
+    decided = closure_of(row)
+    text = _one_text(session, decided.instrument)
+    history = mandate_history(session, mission=text.mission)
+    without = rules.without_closure(history, decided)
+    card = account_queries.mission(session, mission=text.mission)
+    # the task may be over, and its text withdrawn: it is shown as it was when the decision was made
+    there = [each for each in without if each.published_at <= decided.decided_at]
+    there = [replace(each, withdrawn_at=None) if each.id == text.id else each for each in there]
+    tasks = rules.in_force(there, on=min(on, decided.decided_at.date()))
+    task = next((each for each in tasks if each.identity == decided.identity), None)
+    if task is None:
+        raise NoSuchClosure
+    moved = (history, without) if decided.taken_back_at is None and text.withdrawn_at is None else None
+    return _closure_page(session, card=card, task=replace(task, closure=decided), moved=moved, on=on)
+
+
+def _closure_page(
+    session: Session,
+    *,
+    card: MissionCard,
+    task: MandatedTask,
+    moved: tuple[Sequence[Instrument], Sequence[Instrument]] | None,
+    on: date,
+) -> ClosurePage:
+    """The page of a decision, with how many people are asked for something else from the day on which it tells."""
+    shift, people, touched = None, 0, 0
+    if moved is not None:
+        before, after = moved
+        was, will_be = (rules.until(rules.coming(each, on=on), card.closes_on, on=on) for each in moved)
+        shift = rules.compare(was, will_be)
+        days = sorted({on, *(day for day in rules.days_of(before) ^ rules.days_of(after) if day > on)})
+        for day in days:
+            states = [rules.asking(rules.coming(each, on=day), card.closing, on=day) for each in (before, after)]
+            people, reached = _reach(session, mission=card.id, before=states[0], after=states[1], on=on, asked_on=day)
+            touched = max(touched, reached)
+    return ClosurePage(
+        mission=card,
+        task=task,
+        closure=task.closure,
+        shift=shift,
+        people=people,
+        touched=touched,
+        version=mandate_version(session, mission=card.id),
+    )
+
+
 def drafts(session: Session) -> tuple[DraftCard, ...]:
     """Return every open draft, latest changed first."""
     return _draft_cards(session)
@@ -698,10 +839,15 @@ def _reach(
     before: Sequence[MandatedTask],
     after: Sequence[MandatedTask],
     on: date,
+    asked_on: date | None = None,
 ) -> tuple[int, int]:
-    """How many people a mission has, and of how many the one state asks something else than the other. Four queries."""
-    asked, asked_then = (_demands(session, {mission: tasks}, on=on) for tasks in (before, after))
-    roles = {role for (_, role), found in asked.items() if rules.asks_else(found, asked_then[mission, role], on=on)}
+    """How many people a mission has, and of how many the one state asks something else than the other. Four queries.
+
+    The states are of `asked_on`, where that is not the day itself.
+    """
+    day = asked_on or on
+    asked, asked_then = (_demands(session, {mission: tasks}, on=day) for tasks in (before, after))
+    roles = {role for (_, role), found in asked.items() if rules.asks_else(found, asked_then[mission, role], on=day)}
     profiles = account_queries.profiles_in(session, missions=(mission,), on=on)
     return len(profiles), sum(each.role in roles for each in profiles)
 

@@ -17,6 +17,7 @@ InstrumentId = NewType("InstrumentId", int)
 DraftId = NewType("DraftId", int)
 RuleVersionId = NewType("RuleVersionId", int)
 ConfirmationId = NewType("ConfirmationId", int)
+ClosureId = NewType("ClosureId", int)
 TaskKindKey = NewType("TaskKindKey", str)
 """As the source of the vocabulary spells it: `CivProtect`, `DisarmDemob`."""
 
@@ -243,6 +244,53 @@ class Confirmation:
     taken_back_because: str = ""
 
 
+class ClosureMark(StrEnum):
+    """How a task is done in its last days, where an officer decides that without a new text."""
+
+    RESIDUAL = "residual"
+    """As before, while the mission draws down and in its liquidation."""
+    LIQUIDATION = "liquidation"
+    """In full up to a day; from then on it is only wound up, and asks nobody for anything."""
+
+
+CLOSURE_NAMES: dict[ClosureMark, str] = {
+    ClosureMark.RESIDUAL: mark("residual"),
+    ClosureMark.LIQUIDATION: mark("in liquidation"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """An officer's decision on the last days of one task; stays on file when it is taken back."""
+
+    id: ClosureId
+    instrument: InstrumentId
+    """The last text in effect that speaks of the task."""
+    task_kind: TaskKindKey
+    area_of_operations: str
+    mark: ClosureMark
+    liquidates_on: date | None
+    """The first day on which it is only wound up; None for a residual task."""
+    ends_on: date | None
+    """The first day on which it no longer runs; None: until a text ends it or the mission closes."""
+    because: str
+    decided_at: datetime
+    decided_by: PersonId | None
+    taken_back_at: datetime | None = None
+    taken_back_by: PersonId | None = None
+    taken_back_because: str = ""
+
+    @property
+    def identity(self) -> tuple[TaskKindKey, str]:
+        """Of the task, within its mission."""
+        return self.task_kind, self.area_of_operations
+
+    @property
+    def last_on(self) -> date | None:
+        """Its last day, as people say it."""
+        return last_day(self.ends_on)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskLine:
     """What one instrument says of one task."""
@@ -370,6 +418,8 @@ class Instrument:
     """Phases and conditions that it defines."""
     confirmations: tuple[Confirmation, ...] = ()
     """Of its conditions, in their order; those taken back too."""
+    closures: tuple[Closure, ...] = ()
+    """What officers decided of the last days of tasks it speaks of, in their order; those taken back too."""
 
     @property
     def last_on(self) -> date | None:
@@ -505,6 +555,10 @@ class MandatedTask:
     """The phase or condition with which it began."""
     ends_with: str = ""
     """The phase or condition that ends it, where the day is not known yet."""
+    closure: Closure | None = None
+    """What an officer decided of its last days."""
+    winding_up: bool = False
+    """Whether it is only wound up."""
 
     @property
     def identity(self) -> tuple[TaskKindKey, str]:
@@ -834,6 +888,24 @@ class ConditionPage:
     version: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosurePage:
+    """One task in force and the decision on its last days, with what would follow if it were made, or taken back."""
+
+    mission: MissionCard
+    task: MandatedTask
+    """As it is in force; as it was, for a decision by which it is no longer."""
+    closure: Closure | None
+    """What is decided; None while nothing is."""
+    shift: MandateShift | None
+    """What would move; None while nothing is supposed."""
+    people: int
+    """Posted to the mission now or next."""
+    touched: int
+    """Of these, people who would be asked for something else, on the day or on a later one."""
+    version: int
+
+
 class EndingKind(StrEnum):
     """Why a task is no longer in force."""
 
@@ -843,6 +915,8 @@ class EndingKind(StrEnum):
     """A text replaces the whole mandate and does not mention it."""
     RAN_OUT = "ran-out"
     """Its last day has passed, as the text that gives it says."""
+    DECIDED = "decided"
+    """An officer decided its last day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -856,6 +930,8 @@ class Ending:
     """Empty where a text ends it by not mentioning it."""
     on: date
     """The first day on which it is no longer in force."""
+    because: str = ""
+    """Where an officer decided it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 Pure: instruments, rules and profiles come in, values go out. What is stored, and for whom it is read, is not known here.
 """
 
+from trainer.mandates.rules.closures import check_closure, speaks_last, with_closure, without_closure
 from trainer.mandates.rules.demands import (
     BASELINE_SINCE,
     BASELINE_WEIGHT,
@@ -79,6 +80,7 @@ __all__ = [
     "asking",
     "asks_else",
     "changed_rules",
+    "check_closure",
     "check_draft",
     "check_rules",
     "chosen_of",
@@ -110,7 +112,10 @@ __all__ = [
     "same_text",
     "shared_out",
     "shift_of",
+    "speaks_last",
     "steps_of",
     "turn_of",
     "until",
+    "with_closure",
+    "without_closure",
 ]

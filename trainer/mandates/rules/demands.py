@@ -56,10 +56,10 @@ def demands_from(
 
     One demand for each competency asked of everyone, at the highest level asked; one more for each size and level asked
     of part of a unit. The due rule is that of the heaviest rule at the level. Rules for competencies without an area
-    (of no framework in use) are passed over; so are tasks that wait for a phase or condition, unless people are to be trained
-    for them ahead. `mission` names it where there may be no task that does.
+    (of no framework in use) are passed over; so are tasks that are only wound up, and those that wait for a phase or
+    condition, unless people are to be trained for them ahead. `mission` names it where there may be no task that does.
     """
-    tasks = tuple(task for task in tasks if task.ahead or not task.waits_for)
+    tasks = tuple(task for task in tasks if (task.ahead or not task.waits_for) and not task.winding_up)
     where = mission if mission is not None else next((task.mission for task in tasks), MissionId(0))
     by_kind: defaultdict[TaskKindKey, list[MandatedTask]] = defaultdict(list)
     for task in tasks:

@@ -13,6 +13,7 @@ from trainer.accounts.values import ClosingDays, MissionId
 from trainer.competencies.values import Area
 from trainer.mandates.values import (
     TASK_KINDS,
+    Closure,
     ConditionLine,
     Confirmation,
     Ending,
@@ -59,6 +60,8 @@ class _Stretch:
     began_with: str = ""
     ends_with: str = ""
     """What ends it, where the day is not known yet."""
+    closure: Closure | None = None
+    winding_up: bool = False
 
     def covers(self, day: date) -> bool:
         return self.start <= day and (self.end is None or day < self.end)
@@ -137,24 +140,25 @@ def coming(
 def known(instruments: Iterable[Instrument], *, known_at: datetime | None = None) -> tuple[Instrument, ...]:
     """Return the instruments that count, in their order: published by then and not withdrawn by then; None for now.
 
-    Of their conditions, what was confirmed by then and not taken back by then.
+    Of what officers said of them, what was confirmed or decided by then and not taken back by then.
     """
     return tuple(sorted((_as_known(each, known_at) for each in instruments if _is_known(each, known_at)), key=order_of))
 
 
 def _as_known(instrument: Instrument, known_at: datetime | None) -> Instrument:
-    if not instrument.confirmations:
+    if not instrument.confirmations and not instrument.closures:
         return instrument
-    standing = tuple(each for each in instrument.confirmations if _counts(each, known_at))
-    return instrument if standing == instrument.confirmations else replace(instrument, confirmations=standing)
+    confirmed = tuple(each for each in instrument.confirmations if _counts(each, each.confirmed_at, known_at))
+    decided = tuple(each for each in instrument.closures if _counts(each, each.decided_at, known_at))
+    if (confirmed, decided) == (instrument.confirmations, instrument.closures):
+        return instrument
+    return replace(instrument, confirmations=confirmed, closures=decided)
 
 
-def _counts(confirmation: Confirmation, known_at: datetime | None) -> bool:
+def _counts(said: Confirmation | Closure, said_at: datetime, known_at: datetime | None) -> bool:
     if known_at is None:
-        return confirmation.taken_back_at is None
-    return confirmation.confirmed_at <= known_at and (
-        confirmation.taken_back_at is None or known_at < confirmation.taken_back_at
-    )
+        return said.taken_back_at is None
+    return said_at <= known_at and (said.taken_back_at is None or known_at < said.taken_back_at)
 
 
 def order_of(instrument: Instrument) -> tuple[date, int, int]:
@@ -237,6 +241,9 @@ def _hear(
             waiting[identity] = _Waiting(told=each, instrument=instrument)
         elif identity in stretches:
             stretches[identity] = _ending_with(stretches[identity], each.line.begins_with)
+    for decided in instrument.closures:
+        if decided.identity in stretches:
+            stretches[decided.identity] = _closed(stretches[decided.identity], decided, since=instrument.effective_on)
 
 
 def _stands(
@@ -317,6 +324,23 @@ def _cut(stretches: Sequence[_Stretch], day: date) -> tuple[_Stretch, ...]:
         for each in stretches
         if each.start < day
     )
+
+
+def _closed(stretches: Sequence[_Stretch], closure: Closure, *, since: date) -> tuple[_Stretch, ...]:
+    """The stretches as an officer decided on their last days; what was over before the text is left as it is."""
+    found: list[_Stretch] = []
+    for each in stretches if closure.ends_on is None else _cut(stretches, closure.ends_on):
+        if each.end is not None and each.end <= since:
+            found.append(each)
+            continue
+        decided, turns_on = replace(each, closure=closure), closure.liquidates_on
+        if turns_on is None or (each.end is not None and each.end <= turns_on):
+            found.append(decided)
+        elif turns_on <= each.start:
+            found.append(replace(decided, winding_up=True))
+        else:
+            found += [replace(decided, end=turns_on), replace(decided, start=turns_on, winding_up=True)]
+    return tuple(found)
 
 
 def _after(stretches: tuple[_Stretch, ...], told: _Told, instrument: Instrument) -> tuple[_Stretch, ...]:
@@ -429,6 +453,8 @@ def _read(
                 sources=stretch.sources,
                 began_with=stretch.began_with,
                 ends_with=stretch.ends_with,
+                closure=stretch.closure,
+                winding_up=stretch.winding_up,
             )
         if end > on and identity in mandate.waiting:
             yield _put_off(mandate.waiting[identity], verified=verified)
@@ -629,7 +655,7 @@ def _move(before: Sequence[MandatedTask], after: Sequence[MandatedTask]) -> Task
 
 def _way(task: MandatedTask) -> tuple[object, ...]:
     manner = task.modalities, task.force, task.priority
-    return *manner, task.begins_on, task.ends_on, task.waits_for, task.ends_with, task.ahead
+    return *manner, task.winding_up, task.begins_on, task.ends_on, task.waits_for, task.ends_with, task.ahead
 
 
 def compare_missions(one: Sequence[MandatedTask], other: Sequence[MandatedTask]) -> MandateShift:
@@ -650,11 +676,19 @@ def compare_missions(one: Sequence[MandatedTask], other: Sequence[MandatedTask])
 def ending_of(task: MandatedTask, instruments: Iterable[Instrument], *, by: date) -> Ending | None:
     """Return what ended a task that was in force and is not any more `by` a day; None where nothing known did.
 
-    The latest text that says so counts; where none does, the last day that the task was given with.
+    What an officer decided of its last days counts first, then the latest text that says so; where none does, the last day
+    that the task was given with.
     """
     ordered = known(instruments)
+    if task.closure is not None and task.closure.ends_on == task.ends_on and task.ends_on and task.ends_on <= by:
+        return _decided(task.closure, task)
     for text, told in reversed(list(zip(ordered, _told(ordered), strict=True))):
-        if text.effective_on > by or text.effective_on < task.since_on:
+        if text.effective_on > by:
+            continue
+        for closure in text.closures:
+            if closure.identity == task.identity and closure.ends_on and task.since_on < closure.ends_on <= by:
+                return _decided(closure, task)
+        if text.effective_on < task.since_on:
             continue
         said = next((each for each in told if each.line.identity == task.identity), None)
         if said is None and text.complete_adjustment:
@@ -673,6 +707,18 @@ def ending_of(task: MandatedTask, instruments: Iterable[Instrument], *, by: date
             on=task.ends_on,
         )
     return None
+
+
+def _decided(closure: Closure, task: MandatedTask) -> Ending:
+    assert closure.ends_on is not None
+    return Ending(
+        kind=EndingKind.DECIDED,
+        instrument=closure.instrument,
+        symbol=task.symbol,
+        paragraph=task.paragraph,
+        on=closure.ends_on,
+        because=closure.because,
+    )
 
 
 def _ending(kind: EndingKind, text: Instrument, paragraph: str, on: date) -> Ending:
@@ -795,7 +841,9 @@ def _turns(move: TaskMove) -> bool:
     if move.before is None or move.after is None:
         return True
     one, other = move.before, move.after
-    return (one.modalities, one.force, one.priority) != (other.modalities, other.force, other.priority)
+    return (one.modalities, one.force, one.priority, one.winding_up) != (
+        other.modalities, other.force, other.priority, other.winding_up,
+    )  # fmt: skip
 
 
 def _said_by(move: TaskMove, instruments: Sequence[Instrument], *, on: date) -> Instrument:

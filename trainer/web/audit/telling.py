@@ -19,7 +19,7 @@ from trainer.audit.values import HistoryLine
 from trainer.competencies import queries as competency_queries
 from trainer.competencies.values import Area, Source
 from trainer.kernel.values import LocalText, PersonId, Subject, SubjectKind
-from trainer.mandates.values import TASK_KINDS, TaskKindKey
+from trainer.mandates.values import TASK_KINDS, ClosureMark, TaskKindKey
 from trainer.web.audit.words import (
     PARTS,
     SUBJECT_OF_PART,
@@ -209,6 +209,6 @@ def _word(kind: Part, value: str, names: Names) -> str:
         return str(gettext(TASK_KINDS[TaskKindKey(value)].name))
     if kind is Part.COMPETENCY and value in names.competencies:
         return local(names.competencies[value])
-    known = {Part.AREA: Area, Part.OFFICE: Office, Part.SOURCE: Source}.get(kind)
+    known = {Part.AREA: Area, Part.OFFICE: Office, Part.SOURCE: Source, Part.MARK: ClosureMark}.get(kind)
     found = next((member for member in known if member.value == value), None) if known else None
     return name(found) if found else value

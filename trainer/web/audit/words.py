@@ -59,6 +59,8 @@ EVENTS: Mapping[str, tuple[EventGroup, str]] = {
     "RulesRevised": (_M, lazy_gettext("Requirement rules revised")),
     "ShockDeclared": (_M, lazy_gettext("Loss of capacity declared")),
     "ShockEnded": (_M, lazy_gettext("Loss of capacity ended")),
+    "TaskClosureDecided": (_M, lazy_gettext("Last days of a task decided")),
+    "TaskClosureTakenBack": (_M, lazy_gettext("Decision on the last days of a task taken back")),
     "SuggestionsDecided": (_M, lazy_gettext("Suggestions for a text decided")),
     "DraftReviewAsked": (_M, lazy_gettext("Review of a draft asked for")),
     "DraftReviewed": (_M, lazy_gettext("Draft reviewed")),
@@ -147,6 +149,8 @@ DECISIONS = frozenset(
         "WithdrawalRequestDropped",
         "ConditionConfirmed",
         "ConfirmationTakenBack",
+        "TaskClosureDecided",
+        "TaskClosureTakenBack",
         "RulesRevised",
         "ShockDeclared",
         "ShockEnded",
@@ -198,6 +202,8 @@ class Part(StrEnum):
     AREA = "area"
     OFFICE = "office"
     SOURCE = "source"
+    MARK = "mark"
+    """How a task is done in its last days."""
 
 
 PARTS: Mapping[str, tuple[Part, str]] = {
@@ -208,6 +214,10 @@ PARTS: Mapping[str, tuple[Part, str]] = {
     "number": (Part.NUMBER, lazy_gettext("Number")),
     "count": (Part.NUMBER, lazy_gettext("How many")),
     "condition": (Part.TEXT, lazy_gettext("Condition")),
+    "closure_id": (Part.NUMBER, lazy_gettext("Decision number")),
+    "task": (Part.TASKS, lazy_gettext("Task")),
+    "area_of_operations": (Part.TEXT, lazy_gettext("Area of operations")),
+    "mark": (Part.MARK, lazy_gettext("Mark")),
     "seed": (Part.NUMBER, lazy_gettext("Seed")),
     "rows": (Part.NUMBER, lazy_gettext("Pieces of evidence")),
     "entries": (Part.NUMBER, lazy_gettext("Entries")),
@@ -256,6 +266,7 @@ PARTS: Mapping[str, tuple[Part, str]] = {
     "starts_on": (Part.DAY, lazy_gettext("From")),
     "ends_on": (Part.DAY, lazy_gettext("Until")),
     "expires_on": (Part.DAY, lazy_gettext("Runs out")),
+    "last_on": (Part.DAY, lazy_gettext("Last day")),
     "on": (Part.DAY, lazy_gettext("Day")),
     "competency": (Part.COMPETENCY, lazy_gettext("Competency")),
     "competencies": (Part.COMPETENCY, lazy_gettext("Competencies")),

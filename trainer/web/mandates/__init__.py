@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from trainer.web.mandates import (
+    closures,
     conditions,
     previews,
     readings,
@@ -74,6 +75,14 @@ blueprint.add_url_rule(
     "/instruments/<int:instrument>/conditions/<int:place>/take-back",
     view_func=conditions.take_back,
     methods=["GET", "POST"],
+)
+
+# last days of single tasks
+blueprint.add_url_rule(
+    "/missions/<int:mission>/tasks/<task>/last-days", view_func=closures.close_task, methods=["GET", "POST"]
+)
+blueprint.add_url_rule(
+    "/last-days/<int:closure>/take-back", view_func=closures.take_back_closure, methods=["GET", "POST"]
 )
 
 # published texts

@@ -49,7 +49,7 @@ def confirm_condition(instrument: int, place: int) -> Page:
         except Refusal as refusal:
             return _again("mandates/confirm.html", form, refusal, instrument, place)
         said = gettext("“%(name)s” is confirmed as met.", name=found.line.milestone.name)
-        flash(f"{said} {_moved(shift)}", "success")
+        flash(f"{said} {moved_words(shift)}", "success")
         return redirect(url_for("mandates.conditions", mission=found.mission.id), code=303)
     return _page("mandates/confirm.html", 422 if form.problems else 200, found=found, form=form)
 
@@ -74,7 +74,7 @@ def take_back(instrument: int, place: int) -> Page:
         except Refusal as refusal:
             return _again("mandates/take_back.html", form, refusal, instrument, place)
         said = gettext("The confirmation of “%(name)s” is taken back.", name=found.line.milestone.name)
-        flash(f"{said} {_moved(shift)}", "success")
+        flash(f"{said} {moved_words(shift)}", "success")
         return redirect(url_for("mandates.conditions", mission=found.mission.id), code=303)
     return _page(
         "mandates/take_back.html", 422 if form.problems else 200, found=found, form=form, names=_names([found.line])
@@ -109,7 +109,8 @@ def _names(lines: tuple[ConditionLine, ...] | list[ConditionLine]) -> dict[Perso
     return {person: card.name for person, card in account_queries.people_cards(reading(), people=people).items()}
 
 
-def _moved(shift: MandateShift) -> str:
+def moved_words(shift: MandateShift) -> str:
+    """How much moved, as the message after it says."""
     if not (shift.added or shift.changed or shift.dropped):
         return str(gettext("Nothing that is in force or announced moves by it."))
     said = gettext(

@@ -10,7 +10,7 @@ from markupsafe import escape
 from trainer.mandates.values import Comparison, MandatedTask, MandateTable, MissionPage
 from trainer.previews.values import Preview
 from trainer.web.mandates.outlooks import figures_of, people_of
-from trainer.web.mandates.words import ending_words, how, kind_name, later_lines
+from trainer.web.mandates.words import closure_words, ending_words, how, kind_name, later_lines
 from trainer.web.words import name
 
 
@@ -35,6 +35,7 @@ def task_heads() -> Sequence[str]:
         gettext("Last day"),
         gettext("Inherited"),
         gettext("Renewal verified"),
+        gettext("Decision on its last days"),
     )
 
 
@@ -52,7 +53,15 @@ def task_rows(page: MissionPage) -> Iterator[Sequence[object]]:
             task.last_on.isoformat() if task.last_on else "",
             _yes(said=task.inherited),
             _yes(said=task.renewal_verified),
+            _decision(task),
         )
+
+
+def _decision(task: MandatedTask) -> str:
+    """How an officer decided on its last days, and why."""
+    if task.closure is None:
+        return ""
+    return f"{name(task.closure.mark)}, {closure_words(task.closure)}: {task.closure.because}"
 
 
 def _yes(*, said: bool) -> str:

@@ -1,8 +1,8 @@
-"""The forms of phases and conditions: what a text defines, what an officer confirms, and what is taken back."""
+"""The forms of phases, conditions and last days of tasks: what a text defines, what an officer says, and what is taken back."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import wtforms
@@ -10,7 +10,15 @@ from flask_babel import gettext, lazy_gettext
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from trainer.mandates.rules import MOST_NAME_LETTERS
-from trainer.mandates.values import MILESTONE_NAMES, Milestone, MilestoneKind
+from trainer.mandates.values import (
+    MILESTONE_NAMES,
+    Closure,
+    ClosureId,
+    ClosureMark,
+    MandatedTask,
+    Milestone,
+    MilestoneKind,
+)
 from trainer.web.forms import DateField, LongTextField, PageForm, RadiosField, TextField
 
 SUGGESTED = "suggested"
@@ -138,11 +146,11 @@ class ConfirmForm(PageForm):
 
 
 class TakeBackForm(PageForm):
-    """Why what was confirmed is taken back."""
+    """Why what was confirmed or decided is taken back."""
 
     because = LongTextField(
         lazy_gettext("Why it is taken back"),
-        description=lazy_gettext("Stays on file beside what was confirmed."),
+        description=lazy_gettext("Stays on file beside what was said before."),
         validators=[
             DataRequired(lazy_gettext("Say why it is taken back: the reason stays on file.")),
             Length(max=1000),
@@ -150,3 +158,72 @@ class TakeBackForm(PageForm):
         render_kw={"rows": 3},
     )
     seen_version = wtforms.HiddenField()
+
+
+class ClosureForm(PageForm):
+    """How the last days of a single task are decided."""
+
+    mark = RadiosField(
+        lazy_gettext("How it is done until then"),
+        choices=[
+            (
+                ClosureMark.RESIDUAL.value,
+                lazy_gettext("As before: a residual task"),
+                {"hint": lazy_gettext("It asks people for what it asked, while the mission draws down and after.")},
+            ),
+            (
+                ClosureMark.LIQUIDATION.value,
+                lazy_gettext("Only wound up: in liquidation"),
+                {
+                    "hint": lazy_gettext(
+                        "Hand-over, records and assets. From its first day it asks nobody for anything."
+                    )
+                },
+            ),
+        ],
+        validators=[InputRequired(lazy_gettext("Choose how the task is done until then."))],
+    )
+    liquidates_on = DayField(
+        lazy_gettext("Only wound up from"),
+        description=lazy_gettext("For liquidation: the first day after operations for this task have ceased."),
+        validators=[Optional()],
+    )
+    last_on = DayField(
+        lazy_gettext("Last day of the task"),
+        description=lazy_gettext("Leave it empty to let it run until a text ends it or the mission closes."),
+        validators=[Optional()],
+    )
+    because = LongTextField(
+        lazy_gettext("On what the decision rests"),
+        description=lazy_gettext("A letter, a draw-down plan, a meeting. It stays on file with your name."),
+        validators=[Optional(), Length(max=1000)],
+        render_kw={"rows": 3},
+    )
+    seen_version = wtforms.HiddenField()
+    shown = wtforms.HiddenField()
+    """Of what it was shown what would follow: only that can be decided."""
+
+    @property
+    def days(self) -> str:
+        """What the consequence depends on."""
+        return " ".join(str(each.data or "") for each in (self.mark, self.liquidates_on, self.last_on))
+
+    def to_closure(self, task: MandatedTask, *, now: datetime) -> Closure:
+        """What was entered, as the capability takes it."""
+        mark = ClosureMark(self.mark.data)
+        return Closure(
+            id=ClosureId(0),
+            instrument=task.instrument,
+            task_kind=task.task_kind,
+            area_of_operations=task.area_of_operations,
+            mark=mark,
+            liquidates_on=self.liquidates_on.data if mark is ClosureMark.LIQUIDATION else None,
+            ends_on=day_after(self.last_on.data),
+            because=self.because.data or "",
+            decided_at=now,
+            decided_by=None,
+        )
+
+    def refuse(self, field: str | None, message: object) -> None:
+        """Put a refusal at its field: people name the last day, not the first one after it."""
+        super().refuse({"ends_on": "last_on"}.get(field or "", field), message)  # type: ignore[arg-type]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import date
+
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -9,17 +12,20 @@ from trainer.accounts import queries as account_queries
 from trainer.accounts.values import MissionId, MissionStatus, Permission
 from trainer.edge import reading, transaction
 from trainer.kernel.errors import Refusal
-from trainer.kernel.values import Subject, SubjectKind
+from trainer.kernel.values import PersonId, Subject, SubjectKind
 from trainer.mandates import operations, queries
 from trainer.mandates.values import (
+    Closure,
     DraftId,
     DraftPage,
+    Instrument,
     InstrumentId,
     MandatedTask,
+    MissionPage,
     as_draft,
 )
 from trainer.planning import queries as plan_queries
-from trainer.web.access import must, requires, today
+from trainer.web.access import may, must, requires, today
 from trainer.web.mandates import reviewing
 from trainer.web.mandates.clocks import day_asked, known_at
 from trainer.web.mandates.contradictions import tell_contradictions
@@ -80,6 +86,8 @@ def mission(mission: int) -> Page:
     on, known_on = day_asked("on") or today(), day_asked("known")
     found = queries.mission_page(reading(), mission=MissionId(mission), on=on, known_at=known_at(known_on))
     page = _within(len(found.tasks))
+    entries = _history(found)
+    history = entries if request.args.get("history") == "all" else entries[:RECENT]
     return _page(
         "mandates/mission.html",
         found=found,
@@ -90,11 +98,42 @@ def mission(mission: int) -> Page:
         total=len(found.tasks),
         announced=found.announced[:PAGE_SIZE],
         waiting=found.waiting[:PAGE_SIZE],
-        texts=found.instruments if request.args.get("history") == "all" else found.instruments[:RECENT],
+        history=history,
+        entries=len(entries),
+        names=_names(history),
+        deciding=on == today() and not found.known_at and may(Permission.PUBLISH_INSTRUMENT, mission=found.mission.id),
         other_day=on != today(),
         known_on=known_on if found.known_at else None,
         asked=request.args.get("on", ""),
     )
+
+
+def _history(found: MissionPage) -> list[Instrument | Closure]:
+    """The texts of a mission and what was decided of its tasks, the latest first."""
+    decided = [
+        each
+        for text in found.instruments
+        for each in text.closures
+        if found.known_at is None or each.decided_at <= found.known_at
+    ]
+    by_day: list[tuple[date, int, Instrument | Closure]] = [
+        (each.effective_on, -place, each) for place, each in enumerate(found.instruments)
+    ]
+    by_day += [(each.decided_at.date(), each.id, each) for each in decided]
+    return [each for _, _, each in sorted(by_day, key=lambda entry: entry[:2], reverse=True)]
+
+
+def _names(history: Iterable[Instrument | Closure]) -> Mapping[PersonId | None, str]:
+    """Who decided and who took back."""
+    people = {
+        person
+        for each in history
+        if isinstance(each, Closure)
+        for person in (each.decided_by, each.taken_back_by)
+        if person is not None
+    }
+    cards = account_queries.people_cards(reading(), people=people) if people else {}
+    return {None: ""} | {person: card.name for person, card in cards.items()}
 
 
 # Drafts

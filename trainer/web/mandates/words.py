@@ -1,6 +1,7 @@
 """Tasks, shifts and rules in words, as the pages of mandates say them."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from trainer.competencies.values import Area
 from trainer.kernel.values import Problem
 from trainer.mandates.values import (
     TASK_KINDS,
+    Closure,
     ComparedTask,
     DueRule,
     Ending,
@@ -39,7 +41,7 @@ def kind_name(kind: TaskKindKey | str) -> str:
     return gettext(found.name) if found else str(kind)
 
 
-def task_name(task: MandatedTask | TaskLine) -> str:
+def task_name(task: MandatedTask | TaskLine | Closure) -> str:
     """The name of a task, with its area of operations when it has one."""
     if not task.area_of_operations:
         return kind_name(task.task_kind)
@@ -56,6 +58,8 @@ def how(task: MandatedTask | TaskLine) -> str:
 
 def in_full(task: MandatedTask) -> str:
     """The task with how it is done and its priority."""
+    if task.winding_up:
+        return str(gettext("%(task)s: only wound up", task=task_name(task)))
     return str(
         gettext("%(task)s: %(how)s, priority %(priority)s", task=task_name(task), how=how(task), priority=task.priority)
     )
@@ -63,6 +67,8 @@ def in_full(task: MandatedTask) -> str:
 
 def dates_of(task: MandatedTask) -> str:
     """From when and until when, as far as that lies ahead or is known; empty otherwise."""
+    if task.closure is not None:
+        return closure_words(task.closure)
     if task.waits_for or task.ends_with:
         said = [gettext("once “%(name)s” has come", name=task.waits_for)] if task.waits_for else []
         if task.ends_with:
@@ -74,6 +80,18 @@ def dates_of(task: MandatedTask) -> str:
     if begins:
         return str(gettext("from %(start)s", start=_day(begins)))
     return str(gettext("until %(end)s", end=_day(last))) if last else ""
+
+
+def closure_words(closure: Closure) -> str:
+    """How the last days of a task were decided: "only wound up from 1 July 2027, until 31 December 2027"."""
+    said = []
+    if closure.liquidates_on:
+        said.append(gettext("only wound up from %(day)s", day=_day(closure.liquidates_on)))
+    if closure.last_on:
+        said.append(gettext("until %(end)s", end=_day(closure.last_on)))
+    if not said:
+        said.append(gettext("until a text ends it or the mission closes"))
+    return ", ".join(map(str, said))
 
 
 def later_lines(shift: MandateShift) -> list[str]:
@@ -115,10 +133,12 @@ MOST_KEPT = 60
 """Of tasks that stay as they are, so many are named; the others are counted."""
 
 
-def shift_rows(shift: MandateShift) -> list[dict[str, Any]]:
-    """The moves as the shift component takes them; a task that goes on leads to why it is asked."""
-    kept = [each for each in shift.moves if each.move is Move.KEPT]
-    unnamed = {id(each) for each in kept[MOST_KEPT:]}
+def shift_rows(shift: MandateShift, *, kept: bool = True) -> list[dict[str, Any]]:
+    """The moves as the shift component takes them; a task that goes on leads to why it is asked, or is left out."""
+    if not kept:
+        shift = replace(shift, moves=tuple(each for each in shift.moves if each.move is not Move.KEPT))
+    staying = [each for each in shift.moves if each.move is Move.KEPT]
+    unnamed = {id(each) for each in staying[MOST_KEPT:]}
     rows: list[dict[str, Any]] = [
         {
             "move": each.move.value,
@@ -144,6 +164,8 @@ def _unnamed(number: int) -> list[dict[str, Any]]:
 def ending_words(ended: Ending) -> str:
     """What ended a task: "ended by S/RES/2790 (2025), 3, on 1 January 2027"."""
     said = {"symbol": ended.symbol, "paragraph": ended.paragraph, "day": _day(ended.on)}
+    if ended.kind is EndingKind.DECIDED:
+        return str(gettext("ended by decision from %(day)s on: %(because)s", because=ended.because, day=said["day"]))
     if ended.kind is EndingKind.NOT_MENTIONED:
         return str(gettext("%(symbol)s replaces the whole mandate from %(day)s and does not mention it", **said))
     if ended.kind is EndingKind.RAN_OUT:
@@ -258,6 +280,7 @@ def _day(day: date) -> str:
 FILTERS: dict[str, Callable[..., object]] = {
     "area_name": area_name,
     "certainty_word": certainty_word,
+    "closure_words": closure_words,
     "compared_rows": compared_rows,
     "draft_problem": draft_problem,
     "ending_words": ending_words,
