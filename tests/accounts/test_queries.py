@@ -5,13 +5,14 @@ from sqlalchemy import event
 
 from tests.conftest import NOW, TODAY
 from tests.factories import accounts as make
-from trainer.accounts import queries
+from trainer.accounts import operations, queries
 from trainer.accounts.models import SignIn
 from trainer.accounts.values import Office, OrganisationId, Role
 from trainer.kernel import ledger
 from trainer.kernel.ledger import ReactionClaim
 from trainer.kernel.periods import Period
 from trainer.kernel.values import PersonId
+from trainer.kernel.work import Work
 
 
 class Counted:
@@ -207,7 +208,7 @@ def test_missions_units_and_organisations_come_by_name(session):
     first = make.unit(session, mission=mission, name="A", organisation_id=make.organisation(session, name="alpha"))
 
     assert [each.name for each in queries.missions(session)] == ["MINUSCA", "UNIFIL"]
-    assert queries.mission(session, mission=mission).place == "Lebanon"
+    assert queries.mission(session, mission=mission).place == {"en": "Lebanon"}
     assert queries.mission_by_key(session, key=" UNIFIL ").id == mission
     assert [each.id for each in queries.units_of(session, mission=mission)] == [first, unit]
     assert queries.unit_names(session, units=[unit]) == {unit: "b"}
@@ -348,3 +349,14 @@ def test_people_are_counted_by_mission_role_and_languages_as_their_profiles_say(
         (Role.INFANTRY, ("en",), 2),
     }
     assert sum(each.people for each in groups) == len(queries.profiles_in(session, missions=[here], on=TODAY))
+
+
+def test_a_mission_is_said_in_the_languages_in_which_it_was_entered(work: Work) -> None:
+    added = operations.add_mission(
+        work, key="unifil", name="UNIFIL", place={"en": "Lebanon", "fr": "Liban"}, strength={"en": "about 10,800"}
+    )
+
+    card = queries.mission(work.session, mission=added)
+
+    assert (card.place, card.strength) == ({"en": "Lebanon", "fr": "Liban"}, {"en": "about 10,800"})
+    assert card.full_name == {"en": ""}

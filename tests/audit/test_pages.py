@@ -10,15 +10,18 @@ import pytest
 from sqlalchemy import update
 
 from tests.audit.ledgers import recorded, remark
-from tests.factories import accounts, scenarios
+from tests.factories import accounts, mandates, scenarios
 from trainer.accounts.events import OfficeGranted, PersonMoved
 from trainer.accounts.values import Office
 from trainer.audit import operations, queries
 from trainer.competencies.events import EvidenceRecorded
 from trainer.kernel.events import REGISTRY
 from trainer.kernel.ledger import LedgerEntry
+from trainer.mandates import operations as mandate_operations
 from trainer.mandates.events import InstrumentPublished
 from trainer.scenarios import operations as scenario_operations
+from trainer.scenarios.events import ScenarioSaved
+from trainer.scenarios.values import TextPublished
 from trainer.tracks.events import ModulesAssigned
 from trainer.web.audit.words import DECISIONS, EVENTS, PARTS
 
@@ -161,7 +164,7 @@ def test_an_instrument_is_called_by_its_symbol(auditor, story):
 
 
 def test_a_scenario_has_its_history_with_what_it_supposed_each_time(auditor, work):
-    mission = accounts.mission(work)
+    mission = accounts.mission(work, name="UNIFIL")
     saved = scenarios.saved(work, scenarios.share(mission), name="A quarter leaves")
     scenario_operations.save_scenario(
         work, draft=scenarios.draft(scenarios.share(mission, percent=40), name="More leave"), reach=None, scenario=saved
@@ -174,9 +177,27 @@ def test_a_scenario_has_its_history_with_what_it_supposed_each_time(auditor, wor
     assert other != saved
     assert "History: Scenario More leave" in page.text
     assert page.text.count("Scenario saved") >= 2
-    assert '"percent": 25' in page.text
-    assert '"percent": 40' in page.text
+    assert "percent" not in page.text
+    assert "25 % of the people of UNIFIL leave over 18 weeks from 1 December 2026" in page.text
+    assert "40 % of the people of UNIFIL leave over 18 weeks" in page.text
     assert "Another one" not in page.text
+    assert "part en 18 semaines" in auditor.get(f"/audit/scenario/{saved}?language=fr").text
+    assert "خلال 18" in auditor.get(f"/audit/scenario/{saved}?language=ar").text
+
+
+def test_a_scenario_names_a_draft_that_is_open_no_more_and_leaves_what_it_cannot_read_as_it_is(auditor, work):
+    mission = accounts.mission(work)
+    draft = mandate_operations.save_draft(work, draft=mandates.draft(mission, symbol="S/RES/2799"))
+    work.session.flush()
+    saved = scenarios.saved(work, TextPublished(draft=draft))
+    mandate_operations.discard_draft(work, draft=draft)
+    work.record(ScenarioSaved(scenario_id=saved, title="Old", missions=(mission,), supposed=('{"is": "Unheard"}', "{")))
+    work.session.flush()
+
+    page = auditor.get(f"/audit/scenario/{saved}")
+
+    assert "S/RES/2799 is published for" in page.text
+    assert '{"is": "Unheard"}' in page.text
 
 
 def test_a_thing_nobody_knows_has_none(auditor):

@@ -1,10 +1,12 @@
 """The files of facts: what they say agrees with the sources, and a mistake in them is told."""
 
+import re
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from babel.numbers import format_decimal
 
 from trainer.accounts.values import Certainty, MissionId, MissionStatus, Role
 from trainer.competencies.values import Area
@@ -92,10 +94,27 @@ def test_the_residual_tasks_of_minusma_ended_one_by_one() -> None:
     assert kinds("minusma", date(2024, 1, 1)) == set()
 
 
+NUMBER = re.compile(r"\d{1,3}(?:[,.\u202f]\d{3})+|\d+")
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_every_mission_is_said_in_each_language_with_its_numbers_as_the_language_writes_them(language: str) -> None:
+    for each in FACTS.missions:
+        assert all(text.get(language) for text in (each.full_name, each.place, each.strength)), each.key
+        english = [int(found.replace(",", "")) for found in NUMBER.findall(each.strength["en"])]
+        written = NUMBER.findall(each.strength[language])
+        # years and symbols have no grouping in any language
+        expected = [
+            format_decimal(number, locale=language) if grouped.count(",") else grouped
+            for number, grouped in zip(english, NUMBER.findall(each.strength["en"]), strict=True)
+        ]
+        assert written == expected, each.key
+
+
 def test_no_strength_cites_a_text_that_is_still_a_draft() -> None:
     drafts = [each.symbol for each in FACTS.instruments if each.draft]
 
-    assert [each.key for each in FACTS.missions if any(symbol in each.strength for symbol in drafts)] == []
+    assert [each.key for each in FACTS.missions if any(symbol in each.strength["en"] for symbol in drafts)] == []
 
 
 def test_the_two_latest_texts_wait_as_drafts_without_a_mistake() -> None:

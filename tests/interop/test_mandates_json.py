@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from tests.conftest import work_on
 from tests.factories import accounts, mandates, reviews
 from trainer.accounts import queries as account_queries
+from trainer.accounts.models import Mission
 from trainer.accounts.queries import NoSuchMission
 from trainer.accounts.values import Certainty, MissionId, MissionStatus
 from trainer.cli import imports, mandate_previews
@@ -113,12 +115,26 @@ def test_every_field_that_is_written_is_in_the_schema_and_the_reverse(work: Work
     rules = mandates_json.schema()["$defs"]
 
     text = written["instruments"][0]
-    assert set(written["mission"]) == set(rules["mission"]["properties"])
+    assert set(written["mission"]) | {"translations"} == set(rules["mission"]["properties"])
     assert set(text) | {"paragraphs"} == set(rules["instrument"]["properties"])
     assert {key for each in text["milestones"] for key in each} == set(rules["milestone"]["properties"])
     assert set(text["tasks"][0]) == set(rules["task"]["properties"])
     assert set(text["tasks"][0]["cited"][0]) == set(rules["cited"]["properties"])
     assert set(written) | {"$schema"} == set(mandates_json.schema()["properties"])
+
+
+def test_what_is_said_of_a_mission_in_other_languages_goes_along(work: Work, mission: MissionId) -> None:
+    said = {"place": {"fr": "Liban", "ar": "لبنان"}, "strength": {"fr": "environ 10\u202f800"}}
+    work.session.execute(update(Mission).where(Mission.id == mission).values(translations=said))
+    written = mandates_json.write_mandate(work.session, mission=mission)
+    assert json_schema.problems_of(written, schema=mandates_json.schema()) == ()
+
+    written["mission"]["key"] = "taken-over"
+    stored = mandates_json.store_mandate(work, read=mandates_json.read_mandate(json.dumps(written).encode()))
+
+    there, here = (account_queries.mission(work.session, mission=each) for each in (stored.mission, mission))
+    assert (there.place, there.strength, there.full_name) == (here.place, here.strength, here.full_name)
+    assert there.place["fr"] == "Liban"
 
 
 def test_the_schema_knows_the_words_of_the_domain() -> None:

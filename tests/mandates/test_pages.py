@@ -685,3 +685,23 @@ def test_the_pages_stand_in_every_language(
         assert page.soup is not None
         assert page.soup.get("lang") == language
         assert page.soup.find(f".//{HTML}h1") is not None
+
+
+def test_what_moves_is_paged_on_the_pages_of_drafts_texts_and_withdrawals(
+    site: Site, work: Work, mission: MissionId, officer: PersonId
+) -> None:
+    sectors = tuple(line("CivProtect", area_of_operations=f"Sector {number}") for number in range(120))
+    text = published(work, mission, symbol="S/RES/1", effective_on=date(2026, 1, 1), adopted_on=None, tasks=sectors)
+    prepared = draft(mission, symbol="S/RES/2", tasks=(line("CivProtect", area_of_operations="Sector 0", priority=1),))
+    held = operations.save_draft(work, draft=prepared)
+    work.session.commit()
+    site.sign_in(officer)
+
+    for path in (f"/instruments/{text}", f"/instruments/{text}/withdraw", f"/drafts/{held}"):
+        page = site.get(f"{path}?moves=3")
+        assert "Page 3 of 3, 120 in all" in page.text
+        assert f"{path}?moves=2#moves" in page.links()
+        assert page.text.count(" Protection of civilians in Sector") < 100, path
+    assert "1 changed" in page.text
+    assert "119 kept" in page.text
+    assert "Page 3 of 3" in site.get(f"/drafts/{held}?moves=99").text

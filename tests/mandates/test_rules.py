@@ -566,13 +566,13 @@ def closed(**changes: Any) -> MissionCard:
         id=MISSION,
         key="unamid",
         name="UNAMID",
-        full_name="",
-        place="Darfur",
+        full_name={"en": ""},
+        place={"en": "Darfur"},
         lead="UN",
         status=MissionStatus.CLOSED,
         region="",
         time_zone="UTC",
-        strength="",
+        strength={"en": ""},
         certainty=Certainty.SEEN,
     )
     return replace(found, **changes)

@@ -39,13 +39,13 @@ def mission(number: int) -> MissionCard:
         id=MissionId(number),
         key=f"mission-{number}",
         name=f"Mission {number}",
-        full_name="",
-        place="",
+        full_name={"en": ""},
+        place={"en": ""},
         lead="un",
         status=MissionStatus.ACTIVE,
         region="east-africa",
         time_zone="UTC",
-        strength="",
+        strength={"en": ""},
         certainty=Certainty.SEEN,
     )
 

@@ -35,6 +35,7 @@ class Mission(Base):
     """Its short name in lower case, such as `unifil`."""
     name: Mapped[str] = mapped_column(String(60))
     full_name: Mapped[str] = mapped_column(default="")
+    """In English, as the other words for people here."""
     place: Mapped[str] = mapped_column(default="")
     lead: Mapped[str] = mapped_column(default="UN")
     """The organisation that leads it, by its usual short name."""
@@ -44,6 +45,8 @@ class Mission(Base):
     time_zone: Mapped[str] = mapped_column(String(60), default="UTC")
     strength: Mapped[str] = mapped_column(default="")
     """The authorised strength in words, with the text it comes from."""
+    translations: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    """Full name, place and strength in other languages: for each of these, texts by language code."""
     certainty: Mapped[Certainty] = enum_column(Certainty, default=Certainty.KNOWLEDGE)
     contributors: Mapped[list[Any]] = mapped_column(default_factory=list)
     """Keys of the organisations that contribute, for operations of several."""

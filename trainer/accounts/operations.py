@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
+from types import MappingProxyType
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -64,10 +66,12 @@ from trainer.accounts.values import (
 from trainer.kernel import ledger
 from trainer.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from trainer.kernel.ledger import LedgerEntry
-from trainer.kernel.values import PersonId, Problem, wording
+from trainer.kernel.values import LocalText, PersonId, Problem, wording
 from trainer.kernel.work import Work
 
 ROWS_PER_STATEMENT = 5000
+NOTHING: LocalText = MappingProxyType({"en": ""})
+"""Nothing is said, in any language."""
 
 _hasher = PasswordHasher()
 
@@ -162,13 +166,13 @@ def add_mission(
     *,
     key: str,
     name: str,
-    full_name: str = "",
-    place: str = "",
+    full_name: LocalText = NOTHING,
+    place: LocalText = NOTHING,
     lead: str = "UN",
     status: MissionStatus = MissionStatus.ACTIVE,
     region: str = "",
     time_zone: str = "UTC",
-    strength: str = "",
+    strength: LocalText = NOTHING,
     certainty: Certainty = Certainty.KNOWLEDGE,
     contributors: Sequence[str] = (),
 ) -> MissionId:
@@ -179,20 +183,27 @@ def add_mission(
     row = Mission(
         key=key,
         name=name,
-        full_name=full_name,
-        place=place,
+        full_name=full_name["en"],
+        place=place["en"],
         lead=lead,
         status=status,
         region=region,
         time_zone=time_zone,
-        strength=strength,
+        strength=strength["en"],
         certainty=certainty,
         contributors=list(contributors),
+        translations=_translations(full_name=full_name, place=place, strength=strength),
     )
     work.session.add(row)
     work.session.flush()  # for the id
     work.record(MissionAdded(mission_id=row.id))
     return MissionId(row.id)
+
+
+def _translations(**texts: LocalText) -> dict[str, Any]:
+    """The texts in languages other than English."""
+    found = {about: {code: each for code, each in text.items() if code != "en"} for about, text in texts.items()}
+    return {about: others for about, others in found.items() if others}
 
 
 def add_unit(

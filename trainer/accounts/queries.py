@@ -721,6 +721,7 @@ _MISSION_COLUMNS = (
     Mission.draws_down_on,
     Mission.liquidates_on,
     Mission.closes_on,
+    Mission.translations,
 )
 
 
@@ -732,7 +733,11 @@ def _one_mission(session: Session, wanted: ColumnElement[bool]) -> MissionCard:
 
 
 def _mission(row: Any) -> MissionCard:
-    return MissionCard(**row._mapping)  # noqa: SLF001 - its public name for a row as a mapping
+    said = dict(row._mapping)  # noqa: SLF001 - its public name for a row as a mapping
+    others = said.pop("translations")
+    for about in ("full_name", "place", "strength"):
+        said[about] = {"en": said[about]} | others.get(about, {})
+    return MissionCard(**said)
 
 
 def _unit_columns() -> _Columns:

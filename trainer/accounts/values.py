@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.kernel.periods import Period
-from trainer.kernel.values import PersonId, mark
+from trainer.kernel.values import LocalText, PersonId, mark
 
 OrganisationId = NewType("OrganisationId", int)
 MissionId = NewType("MissionId", int)
@@ -232,13 +232,14 @@ class MissionCard:
     id: MissionId
     key: str
     name: str
-    full_name: str
-    place: str
+    full_name: LocalText
+    place: LocalText
+    """The area or host country."""
     lead: str
     status: MissionStatus
     region: str
     time_zone: str
-    strength: str
+    strength: LocalText
     certainty: Certainty
     draws_down_on: date | None = None
     liquidates_on: date | None = None

@@ -16,7 +16,7 @@ from trainer.accounts.values import Certainty, MissionStatus, OrganisationKind, 
 from trainer.competencies.values import CompetencyKey, Level, Source
 from trainer.interop import toml_text
 from trainer.interop.toml_text import Report, Table
-from trainer.kernel.values import Problem, wording
+from trainer.kernel.values import LocalText, Problem, wording
 from trainer.mandates.values import (
     TASK_KINDS,
     CitedModality,
@@ -83,12 +83,12 @@ class MissionFact:
 
     key: str
     name: str
-    full_name: str
-    place: str
+    full_name: LocalText
+    place: LocalText
     lead: str
     region: str
     time_zone: str
-    strength: str
+    strength: LocalText
     certainty: Certainty
     status: MissionStatus
     contributors: tuple[str, ...]
@@ -209,12 +209,12 @@ def _mission(table: Table, *, organisations: set[str]) -> MissionFact:
     fact = MissionFact(
         key=table.key("key"),
         name=table.text("name"),
-        full_name=table.text("full_name"),
-        place=table.text("place"),
+        full_name=table.local("full_name"),
+        place=table.local("place"),
         lead=table.text("lead"),
         region=table.key("region"),
         time_zone=table.text("time_zone"),
-        strength=table.text("strength"),
+        strength=table.local("strength"),
         certainty=_certainty(table),
         status=MissionStatus(table.choice("status", list(MissionStatus)) or MissionStatus.ACTIVE),
         contributors=table.keys("contributors"),

@@ -22,7 +22,7 @@ from trainer.accounts import queries as account_queries
 from trainer.accounts.values import Certainty, MissionCard, MissionId, MissionStatus
 from trainer.interop import json_schema
 from trainer.kernel.errors import Invalid
-from trainer.kernel.values import Problem, wording
+from trainer.kernel.values import LocalText, Problem, wording
 from trainer.kernel.work import Work
 from trainer.mandates import operations as mandate_operations
 from trainer.mandates import queries as mandate_queries
@@ -44,6 +44,8 @@ from trainer.mandates.values import (
 
 FORMAT = "trainer-mandate/1"
 LARGEST_FILE = 20_000_000
+TRANSLATED = ("full_name", "place", "strength")
+"""What is said of a mission in several languages."""
 NOBODY = MissionId(0)
 """Of a file whose mission is not looked up yet."""
 
@@ -149,17 +151,26 @@ def _file(card: MissionCard, texts: Iterable[Instrument | InstrumentDraft]) -> d
         "mission": {
             "key": card.key,
             "name": card.name,
-            "full_name": card.full_name,
-            "place": card.place,
+            "full_name": card.full_name["en"],
+            "place": card.place["en"],
             "lead": card.lead,
             "status": card.status.value,
             "region": card.region,
             "time_zone": card.time_zone,
-            "strength": card.strength,
+            "strength": card.strength["en"],
             "certainty": card.certainty.value,
-        },
+        }
+        | _translations_of(card),
         "instruments": [_text_to_json(each) | _confirmed_to_json(each) for each in texts],
     }
+
+
+def _translations_of(card: MissionCard) -> dict[str, Any]:
+    """What is said of the mission in languages other than English; nothing where there is nothing."""
+    texts = {about: getattr(card, about) for about in TRANSLATED}
+    languages = sorted({code for text in texts.values() for code in text} - {"en"})
+    found = {code: {about: text[code] for about, text in texts.items() if code in text} for code in languages}
+    return {"translations": found} if found else {}
 
 
 def _confirmed_to_json(text: Instrument | InstrumentDraft) -> dict[str, Any]:
@@ -625,12 +636,18 @@ def _add_mission(work: Work, said: Mapping[str, Any]) -> MissionId:
         work,
         key=said["key"],
         name=said["name"],
-        full_name=said.get("full_name", ""),
-        place=said.get("place", ""),
+        full_name=_local(said, "full_name"),
+        place=_local(said, "place"),
         lead=said.get("lead", "UN"),
         status=MissionStatus(said.get("status", MissionStatus.ACTIVE.value)),
         region=said.get("region", ""),
         time_zone=said.get("time_zone", "UTC"),
-        strength=said.get("strength", ""),
+        strength=_local(said, "strength"),
         certainty=Certainty(said.get("certainty", Certainty.KNOWLEDGE.value)),
     )
+
+
+def _local(said: Mapping[str, Any], about: str) -> LocalText:
+    """What the file says of the mission, in each language in which it does."""
+    others = said.get("translations", {})
+    return {"en": said.get(about, "")} | {code: each[about] for code, each in others.items() if about in each}

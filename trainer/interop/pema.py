@@ -21,6 +21,7 @@ from pathlib import Path
 from trainer.accounts import operations as account_operations
 from trainer.accounts import queries as account_queries
 from trainer.accounts.values import Certainty, MissionId, MissionStatus
+from trainer.interop.suggestions.places import country_in_words
 from trainer.kernel.errors import Invalid
 from trainer.kernel.values import Wording, wording
 from trainer.kernel.work import Work
@@ -436,7 +437,7 @@ def _add_mission(work: Work, key: str, name: str, reading: Reading) -> MissionId
         work,
         key=key,
         name=name,
-        place=own[-1].country,
+        place=country_in_words(own[-1].country),
         status=MissionStatus.CLOSED if over else MissionStatus.ACTIVE,
         certainty=Certainty.KNOWLEDGE,
     )

@@ -61,7 +61,7 @@ def suggest_for(session: Session, *, mission: MissionId, text: str, language: st
         vocabulary=office_vocabulary(session, language=language),
         in_force=queries.tasks_in_force(session, mission=mission, on=on),
         names=names_of(card),
-        country=sorted(set().union(*map(places.names_in_all_languages, _parted(card.place)))),
+        country=sorted(set().union(*map(places.names_in_all_languages, _parted(card.place["en"])))),
         known_places=known_places(session, mission=mission),
     )
 
@@ -83,7 +83,7 @@ def _parted(names: str) -> list[str]:
 
 def names_of(mission: MissionCard) -> tuple[str, ...]:
     """Return the names by which texts call a mission."""
-    return tuple(dict.fromkeys(name for name in (mission.name, mission.full_name, mission.key) if name))
+    return tuple(dict.fromkeys(name for name in (mission.name, *mission.full_name.values(), mission.key) if name))
 
 
 def decide(work: Work, *, draft: InstrumentDraft, decided: Iterable[Decided], language: str) -> DraftId:

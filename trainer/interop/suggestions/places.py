@@ -11,6 +11,7 @@ from babel import Locale
 
 from trainer.interop.suggestions.values import PlaceGround, Says, Span
 from trainer.interop.suggestions.words import folded
+from trainer.kernel.values import LocalText
 
 MOST_PLACE_LETTERS = 120
 _NAME = r"[A-ZÉÈÎÔ][\w’'-]+(?:[ -](?:[A-ZÉÈÎÔ][\w’'-]+))*"
@@ -159,6 +160,15 @@ _IN_FULL = {
 def _countries(language: str) -> frozenset[str]:
     """Names of countries and parts of the world in a language."""
     return frozenset(folded(name) for name in (*Locale(language).territories.values(), *_IN_FULL[language]))
+
+
+@cache
+def country_in_words(country: str) -> LocalText:
+    """Return a country by its English name as readers of the site say it; what is no country stays as it is."""
+    english = {folded(name): code for code, name in Locale("en").territories.items()}
+    code = english.get(folded(country))
+    others = {each: str(Locale(each).territories[code]) for each in ("fr", "ar")} if code else {}
+    return {"en": country} | others
 
 
 @cache

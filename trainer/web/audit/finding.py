@@ -37,7 +37,9 @@ def find(session: Session, *, text: str, on: date) -> Found:
     people, total = account_queries.search_people(session, text=text, mission=None, page=1, size=SHOWN, on=on)
     sought = text.casefold()
     missions = (
-        each for each in account_queries.missions(session) if sought in f"{each.name} {each.full_name}".casefold()
+        each
+        for each in account_queries.missions(session)
+        if sought in " ".join((each.name, *each.full_name.values())).casefold()
     )
     number = text.removeprefix("#")
     return Found(

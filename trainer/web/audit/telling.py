@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,8 +20,12 @@ from trainer.audit import queries as audit_queries
 from trainer.audit.values import HistoryLine
 from trainer.competencies import queries as competency_queries
 from trainer.competencies.values import Area, Source
+from trainer.kernel import stored
 from trainer.kernel.values import LocalText, PersonId, Subject, SubjectKind
+from trainer.mandates import queries as mandate_queries
 from trainer.mandates.values import TASK_KINDS, ClosureMark, TaskKindKey
+from trainer.scenarios.values import TextPublished, WhatIf
+from trainer.web.access import account
 from trainer.web.audit.words import (
     PARTS,
     SUBJECT_OF_PART,
@@ -31,6 +37,8 @@ from trainer.web.audit.words import (
     part_word,
 )
 from trainer.web.filters import listed, number
+from trainer.web.scenarios.choices import Choices, choices
+from trainer.web.scenarios.words import what_if_words
 from trainer.web.words import DAY, level, local, name
 
 
@@ -74,6 +82,8 @@ class Names:
     competencies: Mapping[str, LocalText]
     things: Mapping[Subject, str]
     """What the ledger itself knows by a name, such as instruments by their symbols."""
+    choices: Choices | None
+    """What scenarios can name; None where no line tells of one."""
 
 
 def names_for(session: Session, lines: Iterable[HistoryLine], *, subjects: Collection[Subject] = ()) -> Names:
@@ -88,7 +98,35 @@ def names_for(session: Session, lines: Iterable[HistoryLine], *, subjects: Colle
         missions={each.id: each.name for each in account_queries.missions(session)},
         competencies={key: each.title for key, each in competency_queries.competencies(session).items()},
         things=audit_queries.names_of(session, subjects=things),
+        choices=_choices(session, [each for line in lines for each in _supposed_in(line)]),
     )
+
+
+def _supposed_in(line: HistoryLine) -> Iterable[WhatIf]:
+    for key, value in line.payload.items():
+        if key in PARTS and PARTS[key][0] is Part.SUPPOSED:
+            yield from filter(None, map(_supposed, value or ()))
+
+
+def _supposed(text: str) -> WhatIf | None:
+    """What a scenario supposes; None for what this version cannot read."""
+    try:
+        found: WhatIf = stored.from_json(json.loads(text), WhatIf)
+    except (ValueError, LookupError, TypeError):
+        return None
+    return found
+
+
+def _choices(session: Session, supposed: Collection[WhatIf]) -> Choices | None:
+    """The names of what is supposed, also of drafts that are open no more."""
+    if not supposed:
+        return None
+    drafts = {}
+    for draft in {each.draft for each in supposed if isinstance(each, TextPublished)}:
+        with suppress(mandate_queries.NoSuchDraft):
+            head = mandate_queries.draft_head(session, draft=draft)
+            drafts[draft] = (head.mission, head.symbol)
+    return replace(choices(account()), drafts=drafts)
 
 
 def tell_all(session: Session, lines: Collection[HistoryLine]) -> tuple[Told, ...]:
@@ -197,11 +235,18 @@ def _said(kind: Part, key: str, value: Any, names: Names) -> str:
             return number(len(value) if isinstance(value, list) else value)
         case Part.FLAG:
             return str(gettext("yes") if value else gettext("no"))
+        case Part.SUPPOSED:
+            return listed(_supposed_words(each, names.choices) for each in value)
         case Part.DAY:
             return format_date(date.fromisoformat(value), DAY, locale=get_locale())
         case Part.LEVEL:
             return level(value)
     return listed(_word(kind, str(each), names) for each in (value if isinstance(value, list) else [value]))
+
+
+def _supposed_words(text: str, known: Choices | None) -> str:
+    what_if = _supposed(text)
+    return text if what_if is None or known is None else what_if_words(what_if, known)
 
 
 def _word(kind: Part, value: str, names: Names) -> str:

@@ -202,6 +202,8 @@ class Part(StrEnum):
     AREA = "area"
     OFFICE = "office"
     SOURCE = "source"
+    SUPPOSED = "supposed"
+    """What a scenario supposes, each as the ledger holds it: in JSON."""
     MARK = "mark"
     """How a task is done in its last days."""
 
@@ -251,7 +253,7 @@ PARTS: Mapping[str, tuple[Part, str]] = {
     "rule_version_id": (Part.SUBJECT, lazy_gettext("Version of the rules")),
     "shock_id": (Part.SUBJECT, lazy_gettext("Loss of capacity")),
     "scenario_id": (Part.NUMBER, lazy_gettext("Scenario number")),
-    "supposed": (Part.TEXT, lazy_gettext("What is supposed")),
+    "supposed": (Part.SUPPOSED, lazy_gettext("What is supposed")),
     "leaving": (Part.NUMBER, lazy_gettext("People who leave early")),
     "pack_version_id": (Part.SUBJECT, lazy_gettext("Content pack")),
     "unit_id": (Part.NUMBER, lazy_gettext("Unit number")),

@@ -12,16 +12,15 @@ from trainer.edge import reading
 from trainer.interop import mandates_json
 from trainer.interop.previews_json import comparison_to_json
 from trainer.mandates import queries
-from trainer.mandates.values import Comparison, Move
+from trainer.mandates.values import Comparison
 from trainer.web.access import requires, today
 from trainer.web.exports import csv_file, json_file
 from trainer.web.mandates import files
 from trainer.web.mandates.clocks import day_given, known_at
+from trainer.web.mandates.words import MOVES
 from trainer.web.pages import page_number, paged
 
 YEAR = timedelta(days=365)
-MOVES = (Move.ADDED, Move.CHANGED, Move.DROPPED, Move.KEPT)
-"""In the order in which they are shown."""
 MOST_INHERITED = 6
 """Inherited tasks that a cell of the table names; the others are counted, and the file has them all."""
 

@@ -37,7 +37,7 @@ from trainer.web.mandates.forms import (
     number,
 )
 from trainer.web.mandates.withdrawing import name_of
-from trainer.web.pages import PAGE_SIZE, page_number, refused
+from trainer.web.pages import PAGE_SIZE, page_number, paged, refused
 
 Page = str | Response | tuple[str, int]
 
@@ -234,6 +234,7 @@ def instrument(instrument: int) -> Page:
     return _page(
         "mandates/instrument.html",
         found=found,
+        tasks=paged(found.instrument.tasks, name="tasks"),
         publisher=name_of(found.published_by),
         asker=name_of(found.request.asked_by) if found.request else "",
         story=reviewing.story_behind(found.instrument.id),

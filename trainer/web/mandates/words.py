@@ -1,7 +1,6 @@
 """Tasks, shifts and rules in words, as the pages of mandates say them."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,9 +28,11 @@ from trainer.mandates.values import (
     Scope,
     TaskKindKey,
     TaskLine,
+    TaskMove,
 )
 from trainer.previews.values import Later
 from trainer.web.filters import listed
+from trainer.web.pages import Paged, paged
 from trainer.web.words import DAY, name, symbol, worded
 
 
@@ -129,17 +130,13 @@ def beginning_later(later: Later) -> str:
     )
 
 
-MOST_KEPT = 60
-"""Of tasks that stay as they are, so many are named; the others are counted."""
+MOVES = (Move.ADDED, Move.CHANGED, Move.DROPPED, Move.KEPT)
+"""In the order in which they are shown."""
 
 
-def shift_rows(shift: MandateShift, *, kept: bool = True) -> list[dict[str, Any]]:
-    """The moves as the shift component takes them; a task that goes on leads to why it is asked, or is left out."""
-    if not kept:
-        shift = replace(shift, moves=tuple(each for each in shift.moves if each.move is not Move.KEPT))
-    staying = [each for each in shift.moves if each.move is Move.KEPT]
-    unnamed = {id(each) for each in staying[MOST_KEPT:]}
-    rows: list[dict[str, Any]] = [
+def shift_rows(moves: Iterable[TaskMove]) -> list[dict[str, Any]]:
+    """The moves as the shift component takes them; a task that goes on leads to why it is asked."""
+    return [
         {
             "move": each.move.value,
             "before": in_full(each.before) if each.before else "",
@@ -147,18 +144,18 @@ def shift_rows(shift: MandateShift, *, kept: bool = True) -> list[dict[str, Any]
             "note": dates_of(each.after) if each.after else "",
             "url": url_for("chain.task", mission=each.task.mission, task=each.task.task_kind) if each.before else "",
         }
-        for each in shift.moves
-        if id(each) not in unnamed
+        for each in moves
     ]
-    return rows + _unnamed(len(unnamed))
 
 
-def _unnamed(number: int) -> list[dict[str, Any]]:
-    """The row that stands for tasks that stay as they are and are not named."""
-    if not number:
-        return []
-    said = ngettext("and 1 more that stays as it is", "and %(num)s more that stay as they are", number)
-    return [{"move": Move.KEPT.value, "before": "", "after": said, "note": "", "url": "", "count": number}]
+def shift_page(shift: MandateShift, name: str, *, kept: bool = True) -> Paged[TaskMove]:
+    """The page of the moves that was asked for by this parameter, in the order in which they are shown."""
+    return paged([each for move in MOVES if kept or move is not Move.KEPT for each in shift.of(move)], name=name)
+
+
+def shift_counts(shift: MandateShift) -> dict[str, int]:
+    """How many of each move there are in all."""
+    return {move.value: len(shift.of(move)) for move in MOVES}
 
 
 def ending_words(ended: Ending) -> str:
@@ -286,7 +283,9 @@ FILTERS: dict[str, Callable[..., object]] = {
     "ending_words": ending_words,
     "rule_due": due,
     "rule_scope": of_whom,
+    "shift_counts": shift_counts,
     "shift_moves": moved,
+    "shift_page": shift_page,
     "shift_rows": shift_rows,
     "task_dates": dates_of,
     "task_how": how,
