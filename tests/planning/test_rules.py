@@ -11,6 +11,7 @@ import pytest
 from tests.factories import competencies, mandates
 from tests.factories.planning import AID, CONDUCT, POC, TODAY, assignment, at_level, facts, gap, offer, offering
 from trainer.accounts.values import MissionId, Role
+from trainer.catalogue.values import ModuleKey
 from trainer.competencies.values import Currency, Level, Source
 from trainer.kernel.periods import Period
 from trainer.kernel.values import PersonId
@@ -276,26 +277,38 @@ def standing(given: Facts) -> list[Standing]:
     return [held.standing for asked in (*found.people, *found.settled) for held in asked.held]
 
 
-def test_what_still_serves_is_kept_with_its_reason() -> None:
-    step = only_step(propose(facts(gaps=[gap()], offerings=[offering()], assignments=[assignment()])))
+def test_what_still_serves_stays_without_a_word() -> None:
+    given = facts(gaps=[gap()], offerings=[offering()], assignments=[assignment()])
 
-    assert (step.move, step.assignment) == (StepMove.KEEP, 1)
-    assert str(step.justification.sentence) == "Asked for before."
+    assert standing(given) == [Standing.MOVABLE]
+    assert moves(propose(given)) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [(AssignmentState.ASSIGNED, "Asked for before."), (AssignmentState.IN_PROGRESS, "It has begun, so it stays.")],
+)
+def test_what_is_kept_beside_a_change_is_told_with_its_reason(state: AssignmentState, why: str) -> None:
+    gone = assignment(2, module=ModuleKey("gone"), closes=(at_level(AID),))
+    proposal = propose(facts(gaps=[gap()], offerings=[offering()], assignments=[assignment(state=state), gone]))
+
+    kept, withdrawn = proposal.steps
+    assert (kept.move, kept.assignment, str(kept.justification.sentence)) == (StepMove.KEEP, 1, why)
+    assert (withdrawn.move, withdrawn.assignment) == (StepMove.WITHDRAW, 2)
 
 
 def test_what_has_begun_counts_as_closing_and_stays() -> None:
     begun = assignment(state=AssignmentState.IN_PROGRESS)
     proposal = propose(facts(gaps=[gap()], offerings=[offering()], assignments=[begun]))
 
-    assert moves(proposal) == [(StepMove.KEEP, "poc")]
+    assert moves(proposal) == []
     assert (proposal.counts.gaps, proposal.counts.closed, proposal.counts.unmet) == (1, 1, 0)
 
 
 def test_what_has_begun_stays_though_nothing_asks_for_it() -> None:
     begun = assignment(state=AssignmentState.IN_PROGRESS)
-    step = only_step(propose(facts(assignments=[begun], offerings=[offering()])))
 
-    assert (step.move, str(step.justification.sentence)) == (StepMove.KEEP, "It has begun, so it stays.")
+    assert moves(propose(facts(assignments=[begun], offerings=[offering()]))) == []
 
 
 @pytest.mark.parametrize(
@@ -365,9 +378,7 @@ def test_what_another_mission_asked_ends_with_the_posting_there() -> None:
 def test_a_requirement_lowered_leaves_what_gives_more_in_place() -> None:
     lowered = gap(level=Level.AWARE)
 
-    assert moves(propose(facts(gaps=[lowered], offerings=[offering()], assignments=[assignment()]))) == [
-        (StepMove.KEEP, "poc")
-    ]
+    assert moves(propose(facts(gaps=[lowered], offerings=[offering()], assignments=[assignment()]))) == []
 
 
 def test_a_step_towards_a_raised_requirement_is_kept() -> None:
@@ -437,7 +448,7 @@ def test_own_seats_count_as_free_and_those_of_people_left_as_they_are_do_not() -
 
     assert ask(given, named=[1]).instance.s_cap.tolist() == [1]
     assert ask(given).instance.s_cap.tolist() == [0]
-    assert moves(propose(given)) == [(StepMove.KEEP, 1)]
+    assert moves(propose(given)) == []
 
 
 # What cannot be met
@@ -795,7 +806,7 @@ def test_who_lacks_nothing_is_given_a_better_seat_only_by_a_run_that_names_them(
         assignments=[seat()],
     )
 
-    assert moves(propose(given)) == [(StepMove.KEEP, 1)]
+    assert moves(propose(given)) == []
     better = propose(given, named=[1])
     assert sorted(moves(better), key=str) == [(StepMove.GIVE, 2), (StepMove.REPLACE, 1)]
     assert (better.changed, better.changed_untouched, better.travel_cancelled) == (1, 0, 1)

@@ -15,7 +15,7 @@ from trainer.competencies.values import TaskRef
 from trainer.kernel.values import LocalText, Wording
 from trainer.planning.engine import checker, explain
 from trainer.planning.engine.explain import Reason
-from trainer.planning.engine.instance import Ints
+from trainer.planning.engine.instance import Instance, Ints
 from trainer.planning.engine.plan import Plan
 from trainer.planning.engine.solver import Result
 from trainer.planning.rules import sentences
@@ -42,7 +42,10 @@ LEAST_DAYS_TO_LEARN = 14
 
 
 def propose(snapshot: Snapshot, result: Result) -> Proposal:
-    """Word the engine's answer; the plan must have passed the independent check."""
+    """Word the engine's answer; the plan must have passed the independent check.
+
+    What somebody keeps is a line only beside something of theirs that changes.
+    """
     explained = _Unmet(snapshot, result)
     gap_of, reasons = snapshot.instance.g_ptr.tolist(), result.reasons.tolist()
     unmet = [
@@ -51,23 +54,27 @@ def propose(snapshot: Snapshot, result: Result) -> Proposal:
         for gap in range(gap_of[number], gap_of[number + 1])
         if reasons[gap] != Reason.CLOSED
     ]
-    kept = [
-        _step(snapshot, each, StepMove.KEEP, _why_kept(snapshot, each))
-        for asked in snapshot.settled
-        for each in asked.held
-    ]
-    found = moves(snapshot, result)
-    return replace(found, steps=(*found.steps, *kept), unmet=tuple(unmet))
+    return replace(moves(snapshot, result), unmet=tuple(unmet))
 
 
 def moves(snapshot: Snapshot, result: Result) -> Proposal:
-    """Return the same for figures alone: without lines for what stays open, or of who is settled."""
+    """Return the same for figures alone: without lines for what stays open."""
     steps: list[PlannedStep] = []
     ends = np.searchsorted(result.plan.person, np.arange(len(snapshot.people) + 1)).tolist()
     seats = result.plan.session.tolist()
+    moved = _with_other_seats(snapshot.instance, result.plan)
     for number, asked in enumerate(snapshot.people):
-        steps += _steps(snapshot, result, asked, {seats[row]: row for row in range(ends[number], ends[number + 1])})
+        if moved[number] or any(each.standing in ENDED for each in asked.held):
+            steps += _steps(snapshot, result, asked, {seats[row]: row for row in range(ends[number], ends[number + 1])})
     return _proposal(snapshot, steps, int(np.count_nonzero(result.reasons)))
+
+
+def _with_other_seats(i: Instance, plan: Plan) -> Flags:
+    """[P] who has other seats in the plan than before."""
+    now, before = plan.person * i.sessions + plan.session, i.old_person * i.sessions + i.old_session
+    moved = np.zeros(i.people, np.bool_)
+    moved[np.setxor1d(now, before) // i.sessions] = True
+    return moved
 
 
 def without_idle_seats(snapshot: Snapshot, result: Result) -> Result:
