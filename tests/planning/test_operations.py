@@ -31,7 +31,7 @@ from trainer.planning.operations import (
     SnapshotChanged,
     TooLateToUndo,
 )
-from trainer.planning.values import DEFAULT_POLICY, PlanState, RunState, Show, StepMove
+from trainer.planning.values import DEFAULT_POLICY, PlanState, RunState, Show
 from trainer.tracks import operations as track_operations
 from trainer.tracks import queries as track_queries
 from trainer.tracks.values import AssignmentState

@@ -37,7 +37,10 @@ class _Reasons:
         self.open, self.blocks = i.opens, i.blocks
         self.sessions_of_course = np.argsort(i.s_course, kind="stable")
         self.course_ptr = np.searchsorted(i.s_course[self.sessions_of_course], np.arange(i.courses + 1))
-        self.awarding: dict[tuple[int, int, int], Ints] = {}
+        self.first = np.searchsorted(ledger.person, np.arange(i.people + 1))
+        self.needy = i.c_pre_comp >= 0
+        self.admitting: dict[tuple[int, int, int, int, int], tuple[int, Ints]] = {}
+        """What is found for a gap before it matters whose it is, by what is asked and the person's role and languages."""
         self.conditions = Conditions(ledger)
         self.counted, self.least = self.conditions.counted(), i.least
         filters: tuple[tuple[int, bool, Filter], ...] = (
@@ -61,32 +64,43 @@ class _Reasons:
     def _courses(self, g: int) -> Ints:
         """The courses that close the gap."""
         i = self.ledger.instance
-        lapsed = int(i.g_lapsed[g]) if len(i.g_lapsed) else -1
-        key = (int(i.g_comp[g]), int(i.g_level[g]), lapsed)
-        if key not in self.awarding:
-            fits = (i.aw_comp == key[0]) & (i.aw_level >= key[1])
-            if len(i.aw_within):
-                fits &= (i.aw_within < 0) | ((lapsed >= 0) & (i.aw_within >= lapsed))
-            rows = np.flatnonzero(fits)
-            self.awarding[key] = np.unique(np.searchsorted(i.aw_ptr, rows, side="right") - 1)
-        return self.awarding[key]
+        comp, level, lapsed = self._asked(g)
+        fits = (i.aw_comp == comp) & (i.aw_level >= level)
+        if len(i.aw_within):
+            fits &= (i.aw_within < 0) | ((lapsed >= 0) & (i.aw_within >= lapsed))
+        rows = np.flatnonzero(fits)
+        return np.unique(np.searchsorted(i.aw_ptr, rows, side="right") - 1)
+
+    def _asked(self, g: int) -> tuple[int, int, int]:
+        i = self.ledger.instance
+        return int(i.g_comp[g]), int(i.g_level[g]), int(i.g_lapsed[g]) if len(i.g_lapsed) else -1
+
+    def _admitting(self, p: int, g: int) -> tuple[int, Ints]:
+        """The open sessions of courses that close the gap, for the person's role and languages; or what leaves none."""
+        i = self.ledger.instance
+        courses = self._courses(g)
+        if not len(courses):
+            return 1, courses
+        courses = courses[i.c_family[courses] >> i.p_family[p] & 1 == 1]
+        if not len(courses):
+            return 2, courses
+        courses = courses[i.p_lang[p] >> i.c_lang[courses] & 1 == 1]
+        if not len(courses):
+            return 3, courses
+        s = np.concatenate([self.sessions_of_course[self.course_ptr[c] : self.course_ptr[c + 1]] for c in courses])
+        return 4, s[self.open[s]]
 
     def _code(self, p: int, g: int) -> int:
         z, i = self.ledger, self.ledger.instance
-        courses = self._courses(g)
-        if not len(courses):
-            return 1
-        courses = courses[i.c_family[courses] >> i.p_family[p] & 1 == 1]
-        if not len(courses):
-            return 2
-        courses = courses[i.p_lang[p] >> i.c_lang[courses] & 1 == 1]
-        if not len(courses):
-            return 3
-        mine = slice(int(np.searchsorted(z.person, p)), int(np.searchsorted(z.person, p, side="right")))
-        s = np.concatenate([self.sessions_of_course[self.course_ptr[c] : self.course_ptr[c + 1]] for c in courses])
-        s = s[self.open[s] & ~np.isin(s, z.session[mine])]
+        alike = (*self._asked(g), int(i.p_family[p]), int(i.p_lang[p]))
+        if alike not in self.admitting:
+            self.admitting[alike] = self._admitting(p, g)
+        code, s = self.admitting[alike]
+        mine = slice(int(self.first[p]), int(self.first[p + 1]))
+        for own in z.session[mine].tolist() if len(s) else ():
+            s = s[s != own]
         if not len(s):
-            return 4
+            return code
         for code, keeps in self.filters:
             s = s[keeps(p, g, s, mine)]
             if not len(s):
@@ -103,11 +117,10 @@ class _Reasons:
     def _prepared(self, p: int, _g: int, s: Ints, mine: slice) -> Flags:
         z, i = self.ledger, self.ledger.instance
         ready = np.ones(len(s), bool)
-        for c in np.unique(i.s_course[s]).tolist():
+        course = i.s_course[s]
+        for c in set(course[self.needy[course]].tolist()):
             comp, level = int(i.c_pre_comp[c]), int(i.c_pre_level[c])
-            if comp < 0:
-                continue
-            here = i.s_course[s] == c
+            here = course == c
             held = slice(int(i.h_ptr[p]), int(i.h_ptr[p + 1]))
             good = (i.h_comp[held] == comp) & (i.h_level[held] >= level)
             until = i.h_expiry[held][good].max(initial=-1)

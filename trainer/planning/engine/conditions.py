@@ -63,6 +63,8 @@ class Standing:
         for s in np.unique(i.q_session[i.q_release > 0]).tolist():
             self.rows[s] = np.flatnonzero((i.q_session == s) & (i.q_release > 0))
         self.tight = {s: self._tight(s) for s in self.rows}
+        self.closed_to_some = np.zeros(i.sessions, bool)
+        self.closed_to_some[[s for s, sets in self.tight.items() if sets]] = True
         self.places: defaultdict[int, dict[int, int]] = defaultdict(dict)
         for s, p, place in zip(i.wl_session.tolist(), i.wl_person.tolist(), i.wl_place.tolist(), strict=True):
             self.places[s][p] = place
@@ -116,9 +118,8 @@ class Standing:
     def unreserved(self, person: Ints, session: Ints) -> Flags:
         """A free seat of the session could be the person's."""
         keep = np.ones(len(person), bool)
-        if not self.rows:
-            return keep
-        for s in np.unique(session[np.isin(session, list(self.rows))]).tolist():
+        closed = self.closed_to_some[session]
+        for s in set(session[closed].tolist()) if closed.any() else ():
             rows = np.flatnonzero(session == s)
             for some in self.tight[s]:
                 belongs = np.zeros(len(rows), bool)

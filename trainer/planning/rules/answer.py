@@ -37,6 +37,11 @@ from trainer.tracks.values import Assignment
 
 Flags = npt.NDArray[np.bool_]
 
+_NEVER = 2**40
+
+_A_FEW = 8
+"""Sessions looked at together where the first that is good enough is asked for."""
+
 LEAST_DAYS_TO_LEARN = 14
 """A module is due no earlier than so many days after it is given, however late the gap is already."""
 
@@ -353,7 +358,9 @@ class _Unmet:
         self.opens, self.blocks = i.opens, i.blocks
         self.free = i.s_cap - np.bincount(result.plan.session, minlength=i.sessions)
         self.sessions_of: dict[tuple[int, int], Ints] = {}
-        self.said: dict[tuple[Reason, int, int, int, int], Wording] = {}
+        self.readable: dict[tuple[int, int, int, int], Ints] = {}
+        self.earning: dict[tuple[AtLevel, int, int], Ints] = {}
+        self.said: dict[tuple[Reason, int, int, int, tuple[str, ...]], Wording] = {}
         self.course_of_award = np.repeat(np.arange(i.courses), np.diff(i.aw_ptr))
         self.ends = np.searchsorted(result.plan.person, np.arange(i.people + 1))
         self.standing = explain.standing(i, result.plan)
@@ -370,7 +377,8 @@ class _Unmet:
     def _sentence(self, person: int, gap: int, want: Want, reason: Reason) -> Wording:
         title = sentences.title_of(self.snapshot.facts.sources.competencies, want.skill[0])
         i = self.instance
-        key = (reason, int(i.g_comp[gap]), int(i.g_level[gap]), int(i.p_family[person]), int(i.p_lang[person]))
+        spoken = self.snapshot.people[person].profile.languages
+        key = (reason, int(i.g_comp[gap]), int(i.g_level[gap]), int(i.p_family[person]), spoken)
         if reason not in _ALIKE:
             return _WORDS[reason](self, person, gap, want, title)
         if key not in self.said:
@@ -393,16 +401,22 @@ class _Unmet:
         return s[admitted]
 
     def _readable(self, person: int, gap: int) -> Ints:
-        s = self._admitting(person, gap)
-        read: Flags = self.instance.p_lang[person] >> self.instance.c_lang[self.instance.s_course[s]] & 1 == 1
-        return s[read]
+        i = self.instance
+        key = (int(i.g_comp[gap]), int(i.g_level[gap]), int(i.p_family[person]), int(i.p_lang[person]))
+        if key not in self.readable:
+            s = self._admitting(person, gap)
+            self.readable[key] = s[i.p_lang[person] >> i.c_lang[i.s_course[s]] & 1 == 1]
+        return self.readable[key]
 
     def _own(self, person: int) -> Ints:
         return self.plan.session[self.ends[person] : self.ends[person + 1]]
 
     def _open(self, person: int, gap: int) -> Ints:
         s = self._readable(person, gap)
-        return s[self.opens[s] & ~np.isin(s, self._own(person))]
+        s = s[self.opens[s]]
+        for own in self._own(person).tolist():
+            s = s[s != own]
+        return s
 
     def _attendable(self, person: int, gap: int) -> Ints:
         i, s = self.instance, self._open(person, gap)
@@ -413,28 +427,29 @@ class _Unmet:
 
     def _prepared(self, person: int, gap: int) -> Ints:
         i, s = self.instance, self._attendable(person, gap)
-        ready = [self._is_prepared(person, int(each)) for each in s]
         late = i.s_end[s] - i.g_due[gap]
-        counts = (late <= 0) | (i.objective.late - i.objective.late_decay * late > 0)
-        keep: Flags = np.array(ready, bool) & counts
-        return s[keep]
+        counts: Flags = (late <= 0) | (i.objective.late - i.objective.late_decay * late > 0)
+        s = s[counts]
+        course = i.s_course[s]
+        ready: Flags = i.c_pre_comp[course] < 0
+        for each in set(course[~ready].tolist()):
+            until, since = self._held(person, each)
+            ready |= (course == each) & ((i.s_start[s] <= until) | (i.s_start[s] > since))
+        return s[ready]
 
-    def _is_prepared(self, person: int, session: int) -> bool:
+    def _held(self, person: int, course: int) -> tuple[int, int]:
+        """Until when the person holds what the course requires, and after what day they have earned it by own seats."""
         i = self.instance
-        course = int(i.s_course[session])
         comp, level = int(i.c_pre_comp[course]), int(i.c_pre_level[course])
-        if comp < 0:
-            return True
         held = slice(int(i.h_ptr[person]), int(i.h_ptr[person + 1]))
-        good = (i.h_comp[held] == comp) & (i.h_level[held] >= level) & (i.h_expiry[held] >= i.s_start[session])
-        if good.any():
-            return True
+        good = (i.h_comp[held] == comp) & (i.h_level[held] >= level)
         skill = self.snapshot.skills[comp]
-        return any(
-            i.s_end[own] < i.s_start[session]
-            and any(other == skill and given >= level for other, given in self.snapshot.offers[own].awards)
+        earned = [
+            int(i.s_end[own])
             for own in self._own(person).tolist()
-        )
+            if any(other == skill and given >= level for other, given in self.snapshot.offers[own].awards)
+        ]
+        return int(i.h_expiry[held][good].max(initial=-1)), min(earned, default=_NEVER)
 
     def _with_seats(self, person: int, gap: int) -> Ints:
         s = self._prepared(person, gap)
@@ -442,7 +457,9 @@ class _Unmet:
 
     def _takeable(self, person: int, gap: int) -> Ints:
         """With free seats that are not reserved for others, in classes that would be held, and nobody waiting before."""
-        s = self._with_seats(person, gap)
+        return self._takeable_of(person, self._with_seats(person, gap))
+
+    def _takeable_of(self, person: int, s: Ints) -> Ints:
         who = np.full(len(s), person)
         keep = self.standing.unreserved(who, s) & self.standing.large_enough(s) & self.standing.in_turn(who, s)
         return s[keep]
@@ -504,10 +521,13 @@ class _Unmet:
     def _earning(self, person: int, need: AtLevel) -> Ints:
         """Open sessions that would give what is asked for before, in a language and for the role of the person."""
         i = self.instance
-        skill = self.snapshot.skills.index((need.competency, FULL, False))
-        courses = np.unique(self.course_of_award[(i.aw_comp == skill) & (i.aw_level >= need.level)])
-        fits = (i.c_family[courses] >> i.p_family[person] & 1) & (i.p_lang[person] >> i.c_lang[courses] & 1)
-        return np.flatnonzero(np.isin(i.s_course, courses[fits == 1]) & self.opens)
+        key = (need, int(i.p_family[person]), int(i.p_lang[person]))
+        if key not in self.earning:
+            skill = self.snapshot.skills.index((need.competency, FULL, False))
+            courses = np.unique(self.course_of_award[(i.aw_comp == skill) & (i.aw_level >= need.level)])
+            fits = (i.c_family[courses] >> key[1] & 1) & (key[2] >> i.c_lang[courses] & 1)
+            self.earning[key] = np.flatnonzero(np.isin(i.s_course, courses[fits == 1]) & self.opens)
+        return self.earning[key]
 
     def too_late(self, person: int, gap: int, want: Want, title: LocalText) -> Wording:
         s = self._attendable(person, gap)
@@ -556,8 +576,12 @@ class _Unmet:
         return sentences.same_days(title, count=len(self._takeable(person, gap)), other=self._offer(busy))
 
     def seat_limit(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
-        first = self._offer(self._takeable(person, gap))
-        return sentences.enough_already(title, seats=len(self._own(person)), first=first)
+        s = self._with_seats(person, gap)
+        s = s[np.argsort(self.instance.s_end[s], kind="stable")]
+        found = (
+            taken for at in range(0, len(s), _A_FEW) if len(taken := self._takeable_of(person, s[at : at + _A_FEW]))
+        )
+        return sentences.enough_already(title, seats=len(self._own(person)), first=self._offer(next(found)))
 
     def not_chosen(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
         s = self._takeable(person, gap)
@@ -582,5 +606,5 @@ _WORDS: Mapping[Reason, Callable[[_Unmet, int, int, Want, LocalText], Wording]] 
     Reason.WAITING_LIST: _Unmet.waiting_list,
     Reason.ENOUGH_OTHERS: _Unmet.enough_others,
 }
-_ALIKE = frozenset({Reason.NO_COURSE, Reason.ROLE_FAMILY, Reason.NO_SESSION})
-"""Reasons that read the same for everybody of one role and one set of languages."""
+_ALIKE = frozenset({Reason.NO_COURSE, Reason.ROLE_FAMILY, Reason.LANGUAGE, Reason.NO_SESSION})
+"""Reasons that read the same for everybody of one role and the same languages."""
