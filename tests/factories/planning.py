@@ -6,7 +6,7 @@ and `planned` go through the operations as the job does.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -18,7 +18,7 @@ from trainer.kernel.values import Cause, PersonId, wording
 from trainer.kernel.work import Work
 from trainer.mandates import operations as mandate_operations
 from trainer.mandates.values import InstrumentId, RuleSet, RuleVersionId
-from trainer.partners.values import CourseId, CourseMode, PartnerId, SessionId, SessionOffer
+from trainer.partners.values import CourseId, CourseMode, PartnerId, SessionCard, SessionId, SessionOffer, SessionState
 from trainer.planning import operations, queries
 from trainer.planning.values import DEFAULT_POLICY, Facts, PlanId, PlanRunId, Sources
 from trainer.tracks.values import Assignment, AssignmentId, AssignmentState
@@ -106,6 +106,22 @@ def assignment(number: int = 1, person: int = 1, **changes: Any) -> Assignment:
         plan=None,
     )
     return replace(given, **changes)
+
+
+def card(given: SessionOffer, **changes: Any) -> SessionCard:
+    """The session of an offer as its page has it."""
+    made = SessionCard(
+        id=given.id, course=given.course, course_title=given.title, partner=given.partner, partner_name="Centre",
+        place=given.place, mode=given.mode, language=given.language, starts_on=given.starts_on, ends_on=given.ends_on,
+        starts_time=time(9), time_zone="UTC", seats=given.seats, seats_taken=given.seats_taken, least_seats=0,
+        state=SessionState.OPEN,
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+def seat(number: int = 1, person: int = 1, session: int = 1, **changes: Any) -> Assignment:
+    """A seat in session 1, given to person 1 and not begun."""
+    return assignment(number, person, module=None, module_version=None, session=SessionId(session), **changes)
 
 
 def facts(

@@ -9,13 +9,26 @@ import numpy as np
 import pytest
 
 from tests.factories import competencies, mandates
-from tests.factories.planning import AID, CONDUCT, POC, TODAY, assignment, at_level, facts, gap, offer, offering
+from tests.factories.planning import (
+    AID,
+    CONDUCT,
+    POC,
+    TODAY,
+    assignment,
+    at_level,
+    card,
+    facts,
+    gap,
+    offer,
+    offering,
+    seat,
+)
 from trainer.accounts.values import MissionId, Role
 from trainer.catalogue.values import ModuleKey
 from trainer.competencies.values import Currency, Level, Source
 from trainer.kernel.periods import Period
 from trainer.kernel.values import PersonId
-from trainer.partners.values import CourseMode, QuotaId, QuotaLine, SessionCard, SessionId, SessionOffer, SessionState
+from trainer.partners.values import CourseMode, QuotaId, QuotaLine, SessionId, SessionState
 from trainer.planning import operations
 from trainer.planning.engine import checker, explain
 from trainer.planning.engine.explain import Reason
@@ -33,7 +46,7 @@ from trainer.planning.values import (
     StepMove,
     Unmet,
 )
-from trainer.tracks.values import Assignment, AssignmentState
+from trainer.tracks.values import AssignmentState
 
 
 def ask(given: Facts, *, named: Collection[int] = ()) -> Snapshot:
@@ -59,22 +72,6 @@ def only_step(proposal: Proposal) -> PlannedStep:
 def only_unmet(proposal: Proposal) -> Unmet:
     (line,) = proposal.unmet
     return line
-
-
-def card(given: SessionOffer, **changes: Any) -> SessionCard:
-    from datetime import time
-
-    made = SessionCard(
-        id=given.id, course=given.course, course_title=given.title, partner=given.partner, partner_name="Centre",
-        place=given.place, mode=given.mode, language=given.language, starts_on=given.starts_on, ends_on=given.ends_on,
-        starts_time=time(9), time_zone="UTC", seats=given.seats, seats_taken=given.seats_taken, least_seats=0,
-        state=SessionState.OPEN,
-    )  # fmt: skip
-    return replace(made, **changes)
-
-
-def seat(number: int = 1, person: int = 1, session: int = 1, **changes: Any) -> Assignment:
-    return assignment(number, person, module=None, module_version=None, session=SessionId(session), **changes)
 
 
 def quota(**changes: Any) -> QuotaLine:

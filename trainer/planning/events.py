@@ -23,6 +23,20 @@ class PlanAsked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImprovementAsked(Event):
+    """A person asked whether everybody's seats together could be given better."""
+
+    run_id: int
+    missions: tuple[int, ...]
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return (
+            Subject(kind=SubjectKind.PLAN_RUN, id=self.run_id),
+            *(Subject(kind=SubjectKind.MISSION, id=each) for each in self.missions),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanProposed(Event):
     plan_id: int
     run_id: int

@@ -9,7 +9,7 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.kernel.db import Base, BigId, enum_column, id_column, reference
-from trainer.planning.values import PlanState, RunState, StepMove
+from trainer.planning.values import PlanState, RunKind, RunState, StepMove
 from trainer.tracks.values import Returned
 
 
@@ -44,6 +44,7 @@ class PlanRun(Base):
     """Ids of people looked at besides."""
     by_instrument: Mapped[bool] = mapped_column(default=False)
     """Whether an instrument caused it; then a person must approve."""
+    kind: Mapped[RunKind] = enum_column(RunKind, default=RunKind.REPAIR)
     state: Mapped[RunState] = enum_column(RunState, default=RunState.OPEN)
     lease_until: Mapped[datetime | None] = mapped_column(default=None)
     """Whoever runs it holds it so long; after that it is taken to have died and the run is free again."""

@@ -22,6 +22,7 @@ from trainer.planning import queries
 from trainer.planning.engine import checker, solver
 from trainer.planning.engine.solver import PlanRefused, Result, Stage
 from trainer.planning.events import (
+    ImprovementAsked,
     PlanApproved,
     PlanAsked,
     PlanDismissed,
@@ -33,7 +34,7 @@ from trainer.planning.events import (
     TrainingGivenBack,
 )
 from trainer.planning.models import GivenBackRow, PlanPolicyRow, PlanRow, PlanRun, PlanStepRow, PlanUnmetRow
-from trainer.planning.rules import answer, approval
+from trainer.planning.rules import answer, approval, improvement
 from trainer.planning.rules.question import Snapshot
 from trainer.planning.values import (
     DEFAULT_POLICY,
@@ -43,6 +44,7 @@ from trainer.planning.values import (
     PlanState,
     Policy,
     Proposal,
+    RunKind,
     RunState,
     StepMove,
     UndoReport,
@@ -105,6 +107,11 @@ class TooLateToUndo(Conflict):
     """A seat of the plan has begun."""
 
 
+class NothingToImprove(Invalid):
+    def __init__(self) -> None:
+        super().__init__(wording("A plan that concerns no mission cannot be improved. Choose a mission under Plans."))
+
+
 class BadPolicy(Invalid):
     """The numbers of a policy do not go together."""
 
@@ -120,11 +127,17 @@ def request_replan(
     cause: Cause,
     cause_key: str,
     by_instrument: bool = False,
+    kind: RunKind = RunKind.REPAIR,
 ) -> PlanRunId:
     """Ask for a plan for everybody in the missions and for the people besides; a run of the same key that waits takes them in."""
     waiting = work.session.scalars(
         select(PlanRun)
-        .where(PlanRun.cause_key == cause_key, PlanRun.state == RunState.OPEN, PlanRun.cancel_asked_at.is_(None))
+        .where(
+            PlanRun.cause_key == cause_key,
+            PlanRun.kind == kind,
+            PlanRun.state == RunState.OPEN,
+            PlanRun.cancel_asked_at.is_(None),
+        )
         .order_by(PlanRun.id)
         .limit(1)
         .with_for_update()
@@ -142,6 +155,7 @@ def request_replan(
         missions=sorted(set(missions)),
         people=sorted(set(people)),
         by_instrument=by_instrument,
+        kind=kind,
     )
     work.session.add(row)
     work.session.flush()  # whoever asks is given the id
@@ -173,6 +187,25 @@ def plan_mission_anew(work: Work, *, mission: MissionId) -> PlanRunId:
     return run
 
 
+def improve_further(work: Work, *, missions: Collection[MissionId]) -> PlanRunId:
+    """Ask by hand for a plan that may move everybody's seats in the missions; raises the accounts' NoSuchMission."""
+    cards = [account_queries.mission(work.session, mission=each) for each in sorted(set(missions))]
+    if not cards:
+        raise NothingToImprove
+    (only, *others) = cards
+    cause = Cause(
+        entry_id=None,
+        subject=None if others else Subject(kind=SubjectKind.MISSION, id=only.id),
+        sentence=wording("Improvement for {missions} missions together", missions=len(cards))
+        if others
+        else wording("Improvement for {mission}", mission=only.name),
+    )
+    key = "improve:" + ",".join(str(each.id) for each in cards)
+    run = request_replan(work, missions=missions, cause=cause, cause_key=key[:80], kind=RunKind.IMPROVE)
+    work.record(ImprovementAsked(run_id=run, missions=tuple(each.id for each in cards)))
+    return run
+
+
 def plan_again(work: Work, *, plan: PlanId) -> PlanRunId:
     """Ask by hand for another plan for the same people and the same cause; raises NoSuchPlan."""
     before = work.session.execute(
@@ -180,6 +213,8 @@ def plan_again(work: Work, *, plan: PlanId) -> PlanRunId:
     ).scalar_one_or_none()
     if before is None:
         raise queries.NoSuchPlan
+    if before.kind is RunKind.IMPROVE:
+        return improve_further(work, missions=[MissionId(each) for each in before.missions])
     run = request_replan(
         work,
         missions=[MissionId(each) for each in before.missions],
@@ -298,16 +333,18 @@ def solve(
 ) -> Result:
     """Answer the question; needs no database and no transaction. The same snapshot gives the same plan.
 
-    On top of what people have, only free seats are given and what is possible is kept. A first plan is searched for longer
-    when the quick one may be far from the best.
+    On top of what people have, only free seats are given and what is possible is kept, unless everybody may move. A first
+    plan is searched for longer when the quick one may be far from the best.
     """
-    if len(snapshot.instance.old_person):
+    if snapshot.improves:
+        options = solver.Options(mode="improve", mip_seconds=MIP_SECONDS)
+    elif len(snapshot.instance.old_person):
         options = solver.Options(mode="repair", rounds=0)
     else:
         options = solver.Options(sweeps=2, mip_seconds=MIP_SECONDS, enough_pct=GOOD_ENOUGH)
     with queries.without_collecting():
         result = solver.solve(snapshot.instance, options=options, on_progress=on_progress, should_stop=should_stop)
-        return answer.without_idle_seats(snapshot, result) if options.mode == "repair" else result
+        return result if options.mode == "auto" else answer.without_idle_seats(snapshot, result)
 
 
 def store_plan(work: Work, *, run: PlanRunId, snapshot: Snapshot, result: Result) -> PlanId | None:
@@ -331,7 +368,9 @@ def _store_if_right(work: Work, row: PlanRun, snapshot: Snapshot, result: Result
         raise SnapshotChanged
     _require_right(snapshot, result)
     proposal = answer.propose(snapshot, result)
-    superseded = _superseded_by(work, snapshot)
+    if snapshot.improves:
+        proposal = improvement.told(snapshot, result, proposal)
+    superseded = _superseded_by(work, row, snapshot)
     if not proposal.changed:
         _supersede(work, superseded, by=None)
         _finish(work, row, RunState.NOTHING)
@@ -361,7 +400,9 @@ def _store(
     superseded: Sequence[tuple[PlanRow, PlanRun]],
 ) -> PlanId:
     by_instrument = run.by_instrument or any(other.by_instrument for _, other in superseded)
-    reasons = approval.approval_reasons(proposal, snapshot.facts.policy, by_instrument=by_instrument)
+    reasons = approval.approval_reasons(
+        proposal, snapshot.facts.policy, by_instrument=by_instrument, improves=snapshot.improves
+    )
     run.by_instrument = by_instrument
     policy = _policy_row(work)
     row = PlanRow(
@@ -394,16 +435,17 @@ def _store(
     return plan
 
 
-def _superseded_by(work: Work, snapshot: Snapshot) -> list[tuple[PlanRow, PlanRun]]:
-    """Proposals that wait and of whose people all were looked at again, or needed no look.
+def _superseded_by(work: Work, row: PlanRun, snapshot: Snapshot) -> list[tuple[PlanRow, PlanRun]]:
+    """Proposals of the same kind that wait and of whose people all were looked at again, or needed no look.
 
-    One that concerns others besides stays: it would be lost for them, and whether it still fits is asked when it is approved.
+    One that concerns others besides stays: it would be lost for them. So do improvements beside repairs: neither is what the
+    other was asked for. Whether they still fit is asked when they are approved.
     """
     people = {asked.profile.id for asked in snapshot.people} | snapshot.beside.people
     waiting = work.session.execute(
         select(PlanRow, PlanRun)
         .join(PlanRun, PlanRun.id == PlanRow.run_id)
-        .where(PlanRow.state == PlanState.PROPOSED)
+        .where(PlanRow.state == PlanState.PROPOSED, PlanRun.kind == row.kind)
         .order_by(PlanRow.id)
         .with_for_update(of=PlanRow)
     ).all()
@@ -457,6 +499,7 @@ def _step_json(plan: PlanId, step: PlannedStep, because: _Because) -> dict[str, 
             "sentence": why.sentence.to_json(),
             "because": because[why.because],
             "runner_up": None if why.runner_up is None else why.runner_up.to_json(),
+            **({} if why.effect is None else {"effect": why.effect.value, "gives_way_to": why.gives_way_to}),
         },
     }
 

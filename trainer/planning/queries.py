@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
@@ -37,7 +37,9 @@ from trainer.planning.values import (
     DEFAULT_POLICY,
     SHOWN_MOVES,
     UNDER_WAY,
+    Effect,
     Facts,
+    Improvement,
     Justification,
     PlanCounts,
     PlanHead,
@@ -52,6 +54,7 @@ from trainer.planning.values import (
     ReturnLine,
     ReturnsPage,
     RunHead,
+    RunKind,
     RunStage,
     RunState,
     Show,
@@ -89,6 +92,8 @@ def read_snapshot(session: Session, *, run: PlanRunId, on: date) -> Snapshot:
     with without_collecting():
         read_at = ledger.mark(session)
         facts, named = _facts(session, row, on=on), frozenset(PersonId(each) for each in row.people)
+        if row.kind is RunKind.IMPROVE:
+            named = frozenset(each.id for each in facts.people)
         return question.ask(facts, run=run, attempt=row.attempts, read_at=read_at, named=named)
 
 
@@ -124,9 +129,9 @@ def _ground(session: Session, *, on: date) -> _Ground:
 
 
 def _glance(session: Session, row: PlanRun, ground: _Ground, *, on: date) -> Glance | None:
-    """Who in the missions of a run needs a look; None where all of them do: while a loss of capacity may move anybody."""
+    """Who in the missions of a run needs a look; None where all of them do: where an improvement or a loss may move anybody."""
     missions = [MissionId(each) for each in row.missions]
-    if not missions or ground.struck.leaving or ground.struck.losses:
+    if not missions or row.kind is RunKind.IMPROVE or ground.struck.leaving or ground.struck.losses:
         return None
     places = account_queries.places_in(session, missions=missions, on=on)
     people = [PersonId(each) for each in places.person.tolist()]
@@ -194,6 +199,9 @@ def _sources_of_run(session: Session, row: PlanRun, *, on: date) -> Sources:
     ground = _ground(session, on=on)
     seen = _glance(session, row, ground, on=on)
     found = _sources(session, _people(session, row, seen, on=on), ground, on=on)
+    if row.kind is RunKind.IMPROVE:
+        left_open = _left_open(session, people=[each.id for each in found.people])
+        return replace(found, kind=row.kind, left_open=left_open)
     if seen is None:
         return found
     elsewhere = any(each.mission not in row.missions for each in found.people)
@@ -302,6 +310,21 @@ def people_left_open(session: Session, *, competencies: Collection[CompetencyKey
     return tuple(PersonId(each) for each in session.scalars(query))
 
 
+def _left_open(session: Session, *, people: Collection[PersonId]) -> Mapping[PersonId, frozenset[AtLevel]]:
+    """What approved plans knew that these people lack, and left open."""
+    found: defaultdict[PersonId, set[AtLevel]] = defaultdict(set)
+    for batch in track_queries.batches(people):
+        query = (
+            select(PlanUnmetRow.person_id, PlanUnmetRow.competency_key, PlanUnmetRow.level)
+            .join(PlanRow, PlanRow.id == PlanUnmetRow.plan_id)
+            .where(PlanRow.state == PlanState.APPROVED, PlanUnmetRow.person_id.in_(batch))
+            .distinct()
+        )
+        for person, key, level in session.execute(query):
+            found[PersonId(person)].add(AtLevel(competency=CompetencyKey(key), level=Level(level)))
+    return {person: frozenset(found[person]) for person in sorted(found)}
+
+
 def is_left_for_later(session: Session, *, person: PersonId) -> bool:
     """Whether the latest plan that left the person something open did so only because there was enough at once."""
     latest = session.scalar(
@@ -342,14 +365,20 @@ def _head(row: PlanRow, run: PlanRun, policy_number: int) -> PlanHead:
         approval_reasons=tuple(Wording.from_json(each) for each in row.approval_reasons),
         objective=row.objective,
         bound=row.bound,
-        counts=PlanCounts(**row.counts),
+        counts=_counts(row.counts),
         policy=policy_number,
         version=row.version,
         missions=tuple(MissionId(each) for each in row.missions),
         by_instrument=run.by_instrument,
+        kind=run.kind,
         superseded_by=None if row.superseded_by_id is None else PlanId(row.superseded_by_id),
         dismissed_because=row.dismissed_because,
     )
+
+
+def _counts(stored: Mapping[str, Any]) -> PlanCounts:
+    improvement = stored.get("improvement")
+    return PlanCounts(**{**stored, "improvement": None if improvement is None else Improvement(**improvement)})
 
 
 def _heads() -> Select[PlanRow, PlanRun, int]:
@@ -378,6 +407,7 @@ def open_plans(session: Session, *, missions: Collection[MissionId] | None = Non
 def _run(row: PlanRun, plan: int | None) -> RunHead:
     return RunHead(
         id=PlanRunId(row.id),
+        kind=row.kind,
         state=row.state,
         cause=cause_from_json(row.cause),
         requested_at=row.requested_at,
@@ -479,6 +509,9 @@ def plan_page(session: Session, *, plan: PlanId, shown: Show | None, page: int, 
         stale=len(stale_people(session, plan=plan)) if head.state is PlanState.PROPOSED else 0,
         seats_gone=seats_gone(session, plan=plan, on=on) if head.state is PlanState.PROPOSED else (),
         undo=undo_preview(session, plan=plan, on=on) if head.state is PlanState.APPROVED else None,
+        beside=tuple(each for each in open_plans(session, missions=head.missions) if each.id != plan)
+        if head.state is PlanState.PROPOSED
+        else (),
     )
 
 
@@ -516,11 +549,15 @@ def _step_lines(session: Session, rows: Collection[PlanStepRow]) -> tuple[PlanLi
     sessions = {SessionId(row.course_session_id) for row in rows if row.course_session_id is not None}
     titles = catalogue_queries.module_titles(session, modules=modules) if modules else {}
     seats = partner_queries.session_cards(session, sessions=sessions) if sessions else {}
-    people = account_queries.people_cards(session, people={PersonId(row.person_id) for row in rows})
+    steps = [_step(row) for row in rows]
+    others = (each.justification.gives_way_to for each in steps)
+    people = account_queries.people_cards(
+        session, people={each.person for each in steps} | {each for each in others if each is not None}
+    )
     known = competency_queries.competencies(session)
     missions = {each.id: each.name for each in account_queries.missions(session)}
     lines = []
-    for step in (_step(row) for row in rows):
+    for step in steps:
         seat = None if step.session is None else seats.get(step.session)
         title: LocalText = {"en": str(step.module)} if seat is None else {"en": seat.course_title}
         why = step.justification
@@ -538,6 +575,8 @@ def _step_lines(session: Session, rows: Collection[PlanStepRow]) -> tuple[PlanLi
                 sentence=why.sentence,
                 runner_up=why.runner_up,
                 because=why.because,
+                effect=why.effect,
+                gives_way_to=None if why.gives_way_to is None else people.get(why.gives_way_to),
             )
         )
     return tuple(lines)
@@ -601,15 +640,33 @@ def _step(row: PlanStepRow) -> PlannedStep:
             sentence=Wording.from_json(why["sentence"]),
             because=tuple(TaskRef(**each) for each in why["because"]),
             runner_up=None if why["runner_up"] is None else Wording.from_json(why["runner_up"]),
+            effect=None if why.get("effect") is None else Effect(why["effect"]),
+            gives_way_to=None if why.get("gives_way_to") is None else PersonId(why["gives_way_to"]),
         ),
     )
 
 
 def stale_people(session: Session, *, plan: PlanId) -> frozenset[PersonId]:
-    """People of whom the plan takes something back that has begun, or ended, since it was made."""
+    """People of whom the plan takes back what has begun, or ended, since it was made; or who were given something meanwhile."""
     taken = taken_by(session, plan=plan)
     found = track_queries.assignments(session, ids=tuple(taken)) if taken else {}
-    return frozenset(person for each, person in taken.items() if not is_untouched(found.get(each)))
+    stale = {person for each, person in taken.items() if not is_untouched(found.get(each))}
+    return frozenset(stale | _given_meanwhile(session, plan))
+
+
+def _given_meanwhile(session: Session, plan: PlanId) -> set[PersonId]:
+    """To whom another decision, since the plan was made, gave something for a need that the plan gives something for."""
+    made_at = session.scalar(select(PlanRow.made_at).where(PlanRow.id == plan))
+    rows = session.execute(
+        select(PlanStepRow.person_id, PlanStepRow.closes).where(
+            PlanStepRow.plan_id == plan, PlanStepRow.move == StepMove.GIVE
+        )
+    )
+    needs: defaultdict[PersonId, set[str]] = defaultdict(set)
+    for person, closes in rows:
+        needs[PersonId(person)] |= {key for key, _ in closes}
+    given = track_queries.given_since(session, people=needs, since=made_at) if needs and made_at is not None else ()
+    return {each.person for each in given if needs[each.person] & {one.competency for one in each.closes}}
 
 
 def taken_by(session: Session, *, plan: PlanId) -> Mapping[AssignmentId, PersonId]:

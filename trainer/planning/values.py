@@ -23,6 +23,15 @@ PlanId = NewType("PlanId", int)
 PlanStepId = NewType("PlanStepId", int)
 
 
+class RunKind(StrEnum):
+    """What a run is for."""
+
+    REPAIR = "repair"
+    """Whoever lacks something is given what is free; nobody else is moved."""
+    IMPROVE = "improve"
+    """Everybody's seats may move for the sake of the whole; a person decides, whatever policy says."""
+
+
 class RunState(StrEnum):
     OPEN = "open"
     RUNNING = "running"
@@ -80,6 +89,30 @@ STEP_MOVE_NAMES: dict[StepMove, str] = {
     StepMove.KEEP: mark("kept"),
     StepMove.WITHDRAW: mark("withdrawn"),
     StepMove.REPLACE: mark("replaced"),
+}
+
+
+class Effect(StrEnum):
+    """What an improvement does to one person, all their lines taken together."""
+
+    GAIN = "gain"
+    """They are given something and nothing is taken."""
+    BETTER = "better"
+    """Something of theirs is replaced, and what they have then is worth more."""
+    MOVED = "moved"
+    """Something of theirs is replaced by what is no better for them, for the sake of others."""
+    LOSS = "loss"
+    """A gap of theirs that was being closed stays open."""
+    ENDED = "ended"
+    """What is taken has lost its use: no matter of the improvement."""
+
+
+EFFECT_NAMES: dict[Effect, str] = {
+    Effect.GAIN: mark("gains"),
+    Effect.BETTER: mark("gets something better"),
+    Effect.MOVED: mark("moved for others"),
+    Effect.LOSS: mark("loses"),
+    Effect.ENDED: mark("no longer needed"),
 }
 
 
@@ -173,6 +206,9 @@ class Sources:
     """Who else the run is about."""
     shares: Shares | None = None
     """Where a glance over everybody told; worked out from these people and their units otherwise."""
+    kind: RunKind = RunKind.REPAIR
+    left_open: Mapping[PersonId, frozenset[AtLevel]] = field(default_factory=dict)
+    """What approved plans knew of and left open; read where everybody may move, to tell whose demands have not changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +240,10 @@ class Justification:
     because: tuple[TaskRef, ...]
     runner_up: Wording | None = None
     """What would have come instead, and what it would have cost."""
+    effect: Effect | None = None
+    """What the plan does to the person; None but in an improvement."""
+    gives_way_to: PersonId | None = None
+    """Who is given the seat that is taken back here; nobody, or nobody in particular, when None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +278,36 @@ class Unmet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Improvement:
+    """What an improvement changes against what people have now; people are counted once each, in the worst that applies."""
+
+    gain: int
+    """People who gain and lose nothing."""
+    gifts: int
+    """Those of them whose demands did not change."""
+    better: int
+    """People of whom something is replaced by what is better for them."""
+    moved: int
+    """People of whom something is replaced by what is no better for them, for the sake of others."""
+    lose: int
+    """People who had a gap closed and have it closed no more."""
+    losses: int
+    """Those of them whose demands did not change."""
+    on_time: int
+    """So many more gaps are closed on time; fewer when below 0, as in all that follows."""
+    late: int
+    """So many more are closed late."""
+    open: int
+    """So many more stay open."""
+    fees: int
+    """So much more is spent on courses, in minor units of money."""
+    journeys: int
+    """So many more journeys to another region."""
+    points: int
+    """So much more it is worth, what the changes cost taken off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanCounts:
     """The figures of a plan; people are counted once each."""
 
@@ -250,6 +320,8 @@ class PlanCounts:
     gaps: int
     closed: int
     unmet: int
+    improvement: Improvement | None = None
+    """None but for a run that improves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,13 +361,19 @@ class PlanHead:
     version: int
     missions: tuple[MissionId, ...]
     by_instrument: bool
+    kind: RunKind
     superseded_by: PlanId | None
     dismissed_because: str
 
     @property
     def gap_permille(self) -> int:
         """How far below the proven bound the plan may be at most, in thousandths of the bound."""
-        return 0 if self.bound <= 0 else max(0, 1000 * (self.bound - self.objective) // self.bound)
+        return below_bound(self.objective, self.bound)
+
+
+def below_bound(objective: int, bound: int) -> int:
+    """How far a plan may be below what is possible at most, in thousandths of the proven bound."""
+    return 0 if bound <= 0 else max(0, 1000 * (bound - objective) // bound)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,6 +407,7 @@ class RunHead:
     """A run without what it looked at."""
 
     id: PlanRunId
+    kind: RunKind
     state: RunState
     cause: Cause
     requested_at: datetime
@@ -346,6 +425,12 @@ class RunHead:
     @property
     def under_way(self) -> bool:
         return self.state in UNDER_WAY
+
+    @property
+    def gap_permille(self) -> int | None:
+        """How far below the proven bound the last of its plans may be at most, in thousandths; None without a bound."""
+        last = self.stages[-1] if self.stages else None
+        return None if last is None or last.bound is None else below_bound(last.objective, last.bound)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -367,6 +452,8 @@ class PlanLine:
     sentence: Wording
     runner_up: Wording | None
     because: tuple[TaskRef, ...]
+    effect: Effect | None = None
+    gives_way_to: PersonCard | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -468,6 +555,8 @@ class PlanPage:
     """Titles of sessions in which it gives more seats than there are now; empty once decided."""
     undo: UndoPreview | None
     """None unless it is approved."""
+    beside: tuple[PlanHead, ...] = ()
+    """Other proposals for its missions that wait; empty once decided."""
 
     @property
     def fits(self) -> bool:

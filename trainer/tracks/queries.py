@@ -103,6 +103,23 @@ def open_assignments(session: Session, *, people: Collection[PersonId]) -> tuple
     return tuple(sorted(found, key=lambda each: (each.person, each.due_on, each.id)))
 
 
+def given_since(session: Session, *, people: Collection[PersonId], since: datetime) -> tuple[Assignment, ...]:
+    """What of all that these people have yet to complete was first given after a moment. One query for each 5,000 people."""
+    return tuple(
+        assignment_of(row)
+        for batch in batches(people)
+        for row in session.execute(
+            select(*_COLUMNS)
+            .where(
+                AssignmentRow.person_id.in_(batch),
+                AssignmentRow.state.in_(OPEN_STATES),
+                AssignmentRow.assigned_at > since,
+            )
+            .order_by(AssignmentRow.id)
+        )
+    )
+
+
 def open_columns(session: Session, *, people: Collection[PersonId]) -> OpenColumns:
     """The same without making a value of each. One query for each 5,000 people."""
     row, closes = AssignmentRow, _Once(_closes)

@@ -15,6 +15,7 @@ from babel.dates import format_date
 from flask_babel import format_decimal, get_locale, gettext, lazy_gettext
 from markupsafe import Markup, escape
 
+from trainer.accounts.values import Role
 from trainer.competencies.values import CURRENCY_NAMES, LEVEL_NAMES, Currency, Level
 from trainer.kernel.values import LocalText, Scalar, Wording
 
@@ -147,6 +148,8 @@ def _parameter(about: str, value: Scalar) -> Markup:
         return escape(format_date(day, DAY, locale=get_locale()))
     if isinstance(value, int):
         return escape(format_decimal(value))
+    if about == "role":
+        return escape(name(Role(str(value))) if value else gettext("without a role"))
     return symbol(value if isinstance(value, str) else local(value))
 
 

@@ -8,9 +8,15 @@ from trainer.kernel.values import Wording, wording
 from trainer.planning.values import Policy, Proposal
 
 
-def approval_reasons(proposal: Proposal, policy: Policy, *, by_instrument: bool) -> tuple[Wording, ...]:
-    """Return why policy asks a person to approve the plan; nothing when it may take effect at once."""
-    return tuple(_reasons(proposal, policy, by_instrument=by_instrument))
+def approval_reasons(
+    proposal: Proposal, policy: Policy, *, by_instrument: bool, improves: bool = False
+) -> tuple[Wording, ...]:
+    """Return why policy asks a person to approve the plan; nothing when it may take effect at once.
+
+    Whatever policy says, a plan that moves people for the sake of others never does.
+    """
+    always = (wording("It moves people's seats for the sake of others, on which a person must decide."),)
+    return (*(always if improves else ()), *_reasons(proposal, policy, by_instrument=by_instrument))
 
 
 def _reasons(proposal: Proposal, policy: Policy, *, by_instrument: bool) -> Iterator[Wording]:

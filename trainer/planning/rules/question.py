@@ -41,7 +41,7 @@ from trainer.partners import rules as partner_rules
 from trainer.partners.values import CourseMode, QuotaLine, SessionId, SessionOffer, SessionState
 from trainer.planning.engine.instance import UNLIMITED, Instance, Ints, Objective
 from trainer.planning.engine.reading import require_valid
-from trainer.planning.values import Beside, Facts, PlanRunId, Policy, Sources
+from trainer.planning.values import Beside, Facts, PlanRunId, Policy, RunKind, Sources
 from trainer.tracks.values import Assignment, AssignmentState
 
 MINUTES_A_DAY = 120
@@ -164,6 +164,8 @@ class Asked:
     """The highest level of each competency that counts before a course, and the first day on which it no longer does."""
     settled: bool
     """Everything they lack was being closed before, nothing they have has lost its use, and no class of theirs is too small."""
+    unchanged: bool = False
+    """Settled, but for what an approved plan left open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -198,6 +200,11 @@ class Snapshot:
             people=unseen.people | {each.profile.id for each in self.settled},
             gaps=unseen.gaps + sum(len(each.wants) + each.being_closed for each in self.settled),
         )
+
+    @property
+    def improves(self) -> bool:
+        """Everybody may move."""
+        return self.facts.sources.kind is RunKind.IMPROVE
 
     @property
     def idle(self) -> bool:
@@ -599,12 +606,18 @@ def _asked(
             want if is_covered(want, by_seat) else _by_module(want, profile, offers, modules=modules, holds=holds)
             for want in wants
         )
+    of_use = not any(each.standing in ENDED for each in held) and not any(offers[number].small for number in seen)
+    lacking = [want for want in wants if not is_covered(want, movable)]
+    left_open = facts.sources.left_open.get(profile.id, frozenset())
     return Asked(
         profile=profile, wants=wants, being_closed=len(all_wants) - len(wants), held=tuple(held), holds=holds,
-        settled=all(is_covered(want, movable) for want in wants)
-        and not any(each.standing in ENDED for each in held)
-        and not any(offers[number].small for number in seen),
+        settled=of_use and not lacking,
+        unchanged=of_use and all(_at_level(want) in left_open for want in lacking),
     )  # fmt: skip
+
+
+def _at_level(want: Want) -> AtLevel:
+    return AtLevel(competency=want.gap.requirement.competency, level=want.gap.requirement.level)
 
 
 def _by_module(
@@ -810,7 +823,7 @@ def _instance(
         mission_budget=_ints(UNLIMITED for _ in missions),
         old_person=_ints(person for person, _ in old),
         old_session=_ints(session for _, session in old),
-        touched=_ints(1 for _ in people),
+        touched=_ints(facts.sources.kind is not RunKind.IMPROVE or not asked.unchanged for asked in people),
         s_least=_ints(offer.least for offer in offers) if any(offer.least for offer in offers) else _ints(()),
         p_contingent=_ints(asked.profile.organisation for asked in people) if reserved else _ints(()),
         q_session=_ints(number for number, _ in reserved),

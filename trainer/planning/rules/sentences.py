@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from trainer.accounts.values import Role
 from trainer.competencies.values import Competency, CompetencyKey, Currency, Level, TaskRef
 from trainer.kernel.values import LocalText, Scalar, Wording, mark, wording
 from trainer.partners.values import TEACHING_LANGUAGES
@@ -182,6 +183,83 @@ def replaced(title: LocalText, starts_on: date | None) -> Wording:
         "{title}, from {starts_on}, takes its place in this plan.",
         starts_on=starts_on.isoformat(),
         title=title,
+    )
+
+
+def gives_way(role: Role | None, mission: str, want: Want, competency: LocalText) -> Wording:
+    """Said of a seat that somebody else is given, while nothing takes its place."""
+    return wording(
+        "Somebody else in {mission} ({role}) is given this seat, for whom it weighs more: {competency} at level {level}, "
+        "due by {due_on}. What it was for here stays open.",
+        **_needed(role, mission, want, competency),
+    )
+
+
+def makes_room(role: Role | None, mission: str, want: Want, competency: LocalText, other: Offer) -> Wording:
+    """Said of a seat that somebody else is given, while something no better takes its place."""
+    said = _needed(role, mission, want, competency) | {"title": other.title}
+    if other.starts_on is None:
+        return wording(
+            "Somebody else in {mission} ({role}) is given this seat, for whom it weighs more: {competency} at level {level}, "
+            "due by {due_on}. {title} takes its place here.",
+            **said,
+        )
+    return wording(
+        "Somebody else in {mission} ({role}) is given this seat, for whom it weighs more: {competency} at level {level}, "
+        "due by {due_on}. {title}, from {starts_on}, takes its place here.",
+        starts_on=other.starts_on.isoformat(), **said,
+    )  # fmt: skip
+
+
+def _needed(role: Role | None, mission: str, want: Want, competency: LocalText) -> dict[str, Scalar]:
+    return {
+        "role": "" if role is None else role.value,
+        "mission": mission,
+        "competency": competency,
+        "level": int(want.gap.requirement.level),
+        "due_on": want.due_on.isoformat(),
+    }
+
+
+def closes_more(other: Offer, competency: LocalText) -> Wording:
+    return wording("{title} takes its place: it closes {competency} besides.", title=other.title, competency=competency)
+
+
+def in_time(other: Offer, *, ends_on: date, due_on: date) -> Wording:
+    return wording(
+        "{title} takes its place: it ends on {ends_on}, in time for {due_on}, for which this was too late.",
+        title=other.title, ends_on=ends_on.isoformat(), due_on=due_on.isoformat(),
+    )  # fmt: skip
+
+
+def sooner(other: Offer, *, ends_on: date, before_on: date) -> Wording:
+    return wording(
+        "{title} takes its place: it ends on {ends_on} instead of {before_on}.",
+        title=other.title, ends_on=ends_on.isoformat(), before_on=before_on.isoformat(),
+    )  # fmt: skip
+
+
+def cheaper(other: Offer, *, amount: int) -> Wording:
+    return wording("{title} takes its place: it costs {amount} less.", title=other.title, amount=amount)
+
+
+def spares_a_journey(other: Offer) -> Wording:
+    return wording("{title} takes its place: it spares a journey.", title=other.title)
+
+
+def closed_besides(other: Offer) -> Wording:
+    """Said of a seat whose gap something closes that the person has or is given anyway."""
+    return wording("{title} closes the same, so that this seat is free for others.", title=other.title)
+
+
+def prepared_for(following: Offer) -> Wording:
+    return wording("It prepared for {title}, which this plan takes back as well.", title=following.title)
+
+
+def serves_the_whole() -> Wording:
+    """Said of a seat that is given up while nobody in particular has it instead."""
+    return wording(
+        "Taken together, the people of this plan close heavier gaps, or close them sooner, without this seat."
     )
 
 

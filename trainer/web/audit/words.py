@@ -76,6 +76,7 @@ EVENTS: Mapping[str, tuple[EventGroup, str]] = {
     "DraftPolicySet": (_M, lazy_gettext("Policy of drafts set")),
     # plans
     "PlanAsked": (_P, lazy_gettext("Plan asked for")),
+    "ImprovementAsked": (_P, lazy_gettext("Improvement asked for")),
     "PlanProposed": (_P, lazy_gettext("Plan proposed")),
     "PlanApproved": (_P, lazy_gettext("Plan approved")),
     "PlanDismissed": (_P, lazy_gettext("Plan dismissed")),
