@@ -500,13 +500,23 @@ def tell_managers_of_plan(work: Work, event: plan_events.PlanProposed) -> None:
         for mission in missions
         for person in account_queries.holders_of(work.session, office=Office.READINESS_MANAGER, mission=mission)
     }
+    lines = [head.cause.sentence, wording("It waits for your decision.")]
+    if better := head.counts.improvement:
+        said = wording(
+            "People who gain: {gain}. With something better: {better}. Moved for others: {moved}. People who lose: {lose}.",
+            gain=better.gain,
+            better=better.better,
+            moved=better.moved,
+            lose=better.lose,
+        )
+        lines.insert(1, said)
     for person in sorted(managers):
         notification_operations.queue_notification(
             work,
             to=person,
             kind=NotificationKind.PLAN_PROPOSED,
             about=Subject(kind=SubjectKind.PLAN, id=event.plan_id),
-            lines=(head.cause.sentence, wording("It waits for your decision.")),
+            lines=tuple(lines),
             dedupe=f"plan:{event.plan_id}:{person}",
         )
 

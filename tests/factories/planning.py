@@ -18,7 +18,17 @@ from trainer.kernel.values import Cause, PersonId, wording
 from trainer.kernel.work import Work
 from trainer.mandates import operations as mandate_operations
 from trainer.mandates.values import InstrumentId, RuleSet, RuleVersionId
-from trainer.partners.values import CourseId, CourseMode, PartnerId, SessionCard, SessionId, SessionOffer, SessionState
+from trainer.partners.values import (
+    CourseId,
+    CourseMode,
+    PartnerId,
+    QuotaId,
+    QuotaLine,
+    SessionCard,
+    SessionId,
+    SessionOffer,
+    SessionState,
+)
 from trainer.planning import operations, queries
 from trainer.planning.values import DEFAULT_POLICY, Facts, PlanId, PlanRunId, Sources
 from trainer.tracks.values import Assignment, AssignmentId, AssignmentState
@@ -122,6 +132,15 @@ def card(given: SessionOffer, **changes: Any) -> SessionCard:
 def seat(number: int = 1, person: int = 1, session: int = 1, **changes: Any) -> Assignment:
     """A seat in session 1, given to person 1 and not begun."""
     return assignment(number, person, module=None, module_version=None, session=SessionId(session), **changes)
+
+
+def quota(**changes: Any) -> QuotaLine:
+    """A seat of session 1, reserved until a month before it begins; of anybody unless said."""
+    given = {
+        "id": QuotaId(1), "session": SessionId(1), "organisation": None, "mission": None, "seats": 1,
+        "released_on": date(2027, 1, 8),
+    }  # fmt: skip
+    return QuotaLine(**(given | changes))
 
 
 def facts(

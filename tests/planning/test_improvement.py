@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.factories import mandates
-from tests.factories.planning import AID, TODAY, at_level, card, facts, gap, offer, seat
+from tests.factories.planning import AID, TODAY, at_level, card, facts, gap, offer, quota, seat
 from trainer.accounts.values import Role
 from trainer.competencies.values import Gap
 from trainer.kernel.values import PersonId
@@ -242,9 +242,7 @@ def test_an_improvement_always_waits_for_a_person() -> None:
         replace(found, changed_untouched=0), generous, by_instrument=False, improves=True
     )
 
-    assert [str(each) for each in reasons] == [
-        "It moves people's seats for the sake of others, on which a person must decide."
-    ]
+    assert [str(each) for each in reasons] == ["It was asked for as an improvement, on which a person always decides."]
 
 
 def test_who_has_what_they_need_is_asked_only_by_a_run_that_improves() -> None:
@@ -257,3 +255,16 @@ def test_who_has_what_they_need_is_asked_only_by_a_run_that_improves() -> None:
     assert [each.profile.id for each in improving.people] == [TWO, ONE]
     assert improving.instance.touched.tolist() == [0, 0]
     assert {SessionId(1), SessionId(2)} == {each.session for each in improving.offers}
+
+
+def test_seats_reserved_for_others_do_not_hide_what_people_have() -> None:
+    elsewhere = online(3, starts_on=date(2027, 5, 3), awards=(at_level(AID),))
+    reserved = {elsewhere.id: (quota(session=elsewhere.id, mission=mandates.MISSION, seats=2),)}
+    later = online(2, seats=1, seats_taken=1, starts_on=date(2027, 3, 8))
+    given = asked(
+        light(), heavy(), light(3), offers=[FULL, later, elsewhere], seats=[seat(), seat(2, 3, 2)], quotas=reserved
+    )
+    _, found = improved(given)
+
+    assert effects(found) == {ONE: Effect.LOSS, TWO: Effect.GAIN, THREE: None}
+    assert (figures(found).gain, figures(found).lose) == (1, 1)

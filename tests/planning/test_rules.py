@@ -21,6 +21,7 @@ from tests.factories.planning import (
     gap,
     offer,
     offering,
+    quota,
     seat,
 )
 from trainer.accounts.values import MissionId, Role
@@ -28,7 +29,7 @@ from trainer.catalogue.values import ModuleKey
 from trainer.competencies.values import Currency, Level, Source
 from trainer.kernel.periods import Period
 from trainer.kernel.values import PersonId
-from trainer.partners.values import CourseMode, QuotaId, QuotaLine, SessionId, SessionState
+from trainer.partners.values import CourseMode, SessionId, SessionState
 from trainer.planning import operations
 from trainer.planning.engine import checker, explain
 from trainer.planning.engine.explain import Reason
@@ -72,14 +73,6 @@ def only_step(proposal: Proposal) -> PlannedStep:
 def only_unmet(proposal: Proposal) -> Unmet:
     (line,) = proposal.unmet
     return line
-
-
-def quota(**changes: Any) -> QuotaLine:
-    given = {
-        "id": QuotaId(1), "session": SessionId(1), "organisation": None, "mission": None, "seats": 1,
-        "released_on": date(2027, 1, 8),
-    }  # fmt: skip
-    return QuotaLine(**(given | changes))
 
 
 SOON = date(2027, 1, 11)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from trainer.cli.database import open_engine, require_current, work_on
 if TYPE_CHECKING:
     from trainer.accounts.values import MissionId
     from trainer.planning.engine.solver import Stage
-    from trainer.planning.values import PlanId, PlanRunId
+    from trainer.planning.values import PlanCounts, PlanId, PlanRunId
 
 TRIES = 3
 
@@ -22,19 +23,20 @@ TRIES = 3
 @click.command()
 @click.argument("missions", nargs=-1, metavar="[MISSION]…")
 @click.option("--all", "everything", is_flag=True, help="Everybody in every mission that is not closed, in one plan.")
+@click.option("--improve", is_flag=True, help="Let everybody's seats move for the sake of the whole; a person decides.")
 @click.option("--database", metavar="URL", help="The database; that of the environment when not given.")
 @click.pass_obj
-def replan(start: Start, missions: tuple[str, ...], *, everything: bool, database: str | None) -> None:
+def replan(start: Start, missions: tuple[str, ...], *, everything: bool, improve: bool, database: str | None) -> None:
     """Make a new plan for the people of each MISSION, named by its key, and print its stages.
 
-    What policy lets through takes effect at once; anything else waits for a decision under Plans.
+    What policy lets through takes effect at once; anything else waits for a decision under Plans. An improvement always does.
     """
     if bool(missions) == everything:
         raise click.UsageError("Name missions by their keys, or say --all.")
     url = database or start.settings({}).database_url
     for name, chosen in _chosen(url, missions):
         click.echo(f"{name}:")
-        _make(url, chosen, name)
+        _make(url, chosen, name, improve=improve)
 
 
 def _chosen(url: str, keys: tuple[str, ...]) -> list[tuple[str, tuple[MissionId, ...]]]:
@@ -52,7 +54,7 @@ def _chosen(url: str, keys: tuple[str, ...]) -> list[tuple[str, tuple[MissionId,
     return [(by_key[key.lower()].name, (by_key[key.lower()].id,)) for key in keys]
 
 
-def _make(url: str, missions: tuple[MissionId, ...], name: str) -> None:
+def _make(url: str, missions: tuple[MissionId, ...], name: str, *, improve: bool) -> None:
     from trainer.kernel.values import Cause, wording
     from trainer.planning import operations
 
@@ -62,7 +64,10 @@ def _make(url: str, missions: tuple[MissionId, ...], name: str) -> None:
     )
     with work_on(url, job="replan") as work:
         key = "terminal:" + ",".join(str(each) for each in missions)
-        run = operations.request_replan(work, missions=missions, cause=cause, cause_key=key[:80])
+        if improve:
+            run = operations.improve_further(work, missions=missions)
+        else:
+            run = operations.request_replan(work, missions=missions, cause=cause, cause_key=key[:80])
         if not operations.claim_this_run(work, run=run):
             raise click.ClickException("The worker is making this plan already. Look under Plans.")
     try:
@@ -71,7 +76,7 @@ def _make(url: str, missions: tuple[MissionId, ...], name: str) -> None:
         with work_on(url, job="replan") as work:
             operations.park_run(work, run=run, because=repr(error))
         raise
-    _tell(url, plan, time.perf_counter() - began)
+    _tell(url, run, plan, time.perf_counter() - began)
 
 
 def _solve_and_store(url: str, run: PlanRunId) -> PlanId | None:
@@ -109,18 +114,39 @@ def _note(url: str, run: PlanRunId, stage: Stage) -> None:
         operations.note_progress(work, run=run, stage=stage)
 
 
-def _tell(url: str, plan: PlanId | None, seconds: float) -> None:
+def _tell(url: str, run: PlanRunId, plan: PlanId | None, seconds: float) -> None:
     from trainer.planning import queries
+    from trainer.planning.values import RunKind
 
     if plan is None:
-        click.echo(f"  Nothing was to be changed. {seconds:.1f} s.")
+        with work_on(url) as work:
+            improves = queries.run_page(work.session, run=run).kind is RunKind.IMPROVE
+        said = "Nothing better was found." if improves else "Nothing was to be changed."
+        click.echo(f"  {said} {seconds:.1f} s.")
         return
     with work_on(url) as work:
         head = queries.plan_head(work.session, plan=plan)
-    counts = head.counts
-    click.echo(
-        f"  Plan {plan}: {counts.gain} people gain, {counts.lose} lose, {counts.replaced} get a replacement, "
-        f"{counts.untouched} stay as they are; {counts.closed} of {counts.gaps} gaps closed. {seconds:.1f} s."
-    )
+    for line in _told(plan, head.counts):
+        click.echo(f"  {line}")
+    click.echo(f"  {head.counts.closed} of {head.counts.gaps} gaps closed. {seconds:.1f} s.")
     for reason in head.approval_reasons:
         click.echo(f"  It waits for a decision: {reason}")
+
+
+def _told(plan: PlanId, counts: PlanCounts) -> Iterator[str]:
+    better = counts.improvement
+    if better is None:
+        yield (
+            f"Plan {plan}: {counts.gain} people gain, {counts.lose} lose, {counts.replaced} get a replacement, "
+            f"{counts.untouched} stay as they are."
+        )
+        return
+    yield (
+        f"Plan {plan}: {better.gain} people gain, for {better.gifts} of whom nothing had changed; "
+        f"{better.better} get something better, {better.moved} are moved for others; "
+        f"{better.lose} lose, for {better.losses} of whom nothing had changed; {counts.untouched} stay as they are."
+    )
+    yield (
+        f"Gaps closed on time {better.on_time:+}, late {better.late:+}, left open {better.open:+}; "
+        f"course fees {better.fees / 100:+.0f}, journeys {better.journeys:+}; {better.points:+} points."
+    )

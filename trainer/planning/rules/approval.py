@@ -15,7 +15,7 @@ def approval_reasons(
 
     Whatever policy says, a plan that moves people for the sake of others never does.
     """
-    always = (wording("It moves people's seats for the sake of others, on which a person must decide."),)
+    always = (wording("It was asked for as an improvement, on which a person always decides."),)
     return (*(always if improves else ()), *_reasons(proposal, policy, by_instrument=by_instrument))
 
 

@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trainer.kernel.values import PersonId, Wording
+from trainer.planning.engine import plain
 from trainer.planning.engine.candidates import Candidates
+from trainer.planning.engine.instance import Ints
 from trainer.planning.engine.solver import Result
 from trainer.planning.rules import sentences
 from trainer.planning.rules.question import FULL, TRAVEL_COST, Asked, Offer, Snapshot, Standing, Want, is_covered
@@ -149,24 +151,27 @@ class _Before:
 def _people(snapshot: Snapshot, result: Result) -> tuple[_Before, ...]:
     ends = np.searchsorted(result.plan.person, np.arange(len(snapshot.people) + 1)).tolist()
     seats = result.plan.session.tolist()
+    # the pairs that the engine found are of parts of sessions where seats are reserved
+    session_of = plain.of(snapshot.instance).session_of
     return tuple(
         _Before(
             snapshot,
             asked,
-            before=_possible(asked, number, result.candidates),
+            before=_possible(asked, number, result.candidates, session_of),
             after=seats[ends[number] : ends[number + 1]],
         )
         for number, asked in enumerate(snapshot.people)
     )
 
 
-def _possible(asked: Asked, person: int, candidates: Candidates) -> list[int]:
+def _possible(asked: Asked, person: int, candidates: Candidates, session_of: Ints) -> list[int]:
     """What of all that the person has may move, and can still be taken."""
     held = [each.offer for each in asked.held if each.standing is Standing.MOVABLE and each.offer is not None]
     if len(candidates.pair_ptr) <= person + 1:
         return held
-    there = candidates.pair_session[candidates.pair_ptr[person] : candidates.pair_ptr[person + 1]]
-    return [each for each in held if each in set(there.tolist())]
+    rows = slice(int(candidates.pair_ptr[person]), int(candidates.pair_ptr[person + 1]))
+    there = set(session_of[candidates.pair_session[rows]].tolist())
+    return [each for each in held if each in there]
 
 
 # Whose seat goes to whom
@@ -183,7 +188,8 @@ class _Heir:
 def _heirs(snapshot: Snapshot, people: Sequence[_Before]) -> Mapping[tuple[PersonId, int], _Heir]:
     """By person and offer: who is given the seat that the person gives up, where somebody needed it.
 
-    Whoever loses most by leaving made room for whoever needs it most. What was free before made room for nobody.
+    Whoever loses most by leaving made room for whoever needs it most. Who leaves for something better made room for nobody
+    as long as there were free seats; who leaves for nothing better did so for somebody.
     """
     leaving: defaultdict[int, list[_Before]] = defaultdict(list)
     coming: defaultdict[int, list[_Heir]] = defaultdict(list)
@@ -201,8 +207,9 @@ def _heirs(snapshot: Snapshot, people: Sequence[_Before]) -> Mapping[tuple[Perso
         free = max(0, snapshot.offers[number].seats - taken[number])
         heirs = sorted(coming[number], key=lambda heir: (-heir.want.gap.requirement.weight, heir.asked.profile.id))
         leavers.sort(key=lambda each: (_SPARED.get(each.effect, 0), each.asked.profile.id))
-        for each, heir in zip(leavers, heirs[: max(0, len(heirs) - free)], strict=False):
-            found[each.asked.profile.id, number] = heir
+        for place, (each, heir) in enumerate(zip(leavers, heirs, strict=False)):
+            if each.effect is not Effect.BETTER or place < len(heirs) - free:
+                found[each.asked.profile.id, number] = heir
     return found
 
 

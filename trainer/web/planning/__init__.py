@@ -18,6 +18,7 @@ blueprint.add_url_rule("/plans/<int:plan>/approve", view_func=views.approve, met
 blueprint.add_url_rule("/plans/<int:plan>/dismiss", view_func=views.dismiss, methods=["POST"])
 blueprint.add_url_rule("/plans/<int:plan>/undo", view_func=views.undo, methods=["POST"])
 blueprint.add_url_rule("/plans/<int:plan>/again", view_func=views.again, methods=["POST"])
+blueprint.add_url_rule("/plans/<int:plan>/improve", view_func=views.improve, methods=["POST"])
 
 # One run
 blueprint.add_url_rule("/plan-runs/<int:run>", view_func=views.run)

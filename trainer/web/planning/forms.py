@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from trainer.accounts.values import MissionCard, MissionId
-from trainer.planning.values import Policy
-from trainer.web.forms import LongTextField, NumberField, PageForm, SelectField
+from trainer.planning.values import Policy, RunKind
+from trainer.web.forms import LongTextField, NumberField, PageForm, RadiosField, SelectField
 
 NUMBER_WANTED = lazy_gettext("Enter a whole number.")
 
@@ -32,9 +32,29 @@ class DecisionForm(PageForm):
 
 
 class AnewForm(PageForm):
-    """A mission to plan anew for."""
+    """A mission to plan for, and what the plan is for."""
 
     mission = SelectField(lazy_gettext("Mission"), coerce=int, choices=())
+    kind = RadiosField(
+        lazy_gettext("What the plan is for"),
+        choices=[
+            (
+                RunKind.REPAIR.value,
+                lazy_gettext("Plan anew"),
+                {"hint": lazy_gettext("Whoever lacks something is given what is free. Nobody else is moved.")},
+            ),
+            (
+                RunKind.IMPROVE.value,
+                lazy_gettext("Improve further"),
+                {
+                    "hint": lazy_gettext(
+                        "Everybody's seats may move for the sake of the whole, and some people may lose one. You decide on it."
+                    )
+                },
+            ),
+        ],
+        default=RunKind.REPAIR.value,
+    )
 
     def offer(self, missions: tuple[MissionCard, ...]) -> AnewForm:
         """Let the reader choose among these missions."""
@@ -43,6 +63,9 @@ class AnewForm(PageForm):
 
     def to_mission(self) -> MissionId:
         return MissionId(int(self.mission.data))
+
+    def to_kind(self) -> RunKind:
+        return RunKind(self.kind.data)
 
 
 def _number(label: Any, hint: Any = "", **more: Any) -> NumberField:

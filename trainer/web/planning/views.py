@@ -24,6 +24,7 @@ from trainer.planning.values import (
     PlanPage,
     PlanRunId,
     RunHead,
+    RunKind,
     RunState,
     Show,
 )
@@ -59,13 +60,16 @@ def plans() -> Page:
 
 @requires(Permission.APPROVE_PLAN)
 def anew() -> Page:
-    """Ask for a plan for a mission by hand."""
+    """Ask for a plan for a mission by hand, or for an improvement."""
     form = AnewForm().offer(_own_missions(Permission.APPROVE_PLAN))
     if not form.validate_on_submit():
         abort(422)
     must(Permission.APPROVE_PLAN, mission=form.to_mission())
     with transaction() as work:
-        run = operations.plan_mission_anew(work, mission=form.to_mission())
+        if form.to_kind() is RunKind.IMPROVE:
+            run = operations.improve_further(work, missions=(form.to_mission(),))
+        else:
+            run = operations.plan_mission_anew(work, mission=form.to_mission())
     return redirect(url_for("planning.run", run=run), code=303)
 
 
@@ -153,6 +157,17 @@ def again(plan: int) -> Page:
     return redirect(url_for("planning.run", run=run), code=303)
 
 
+@requires(Permission.APPROVE_PLAN)
+def improve(plan: int) -> Page:
+    """Ask whether everybody's seats together could be given better in the missions of a plan."""
+    head = queries.plan_head(reading(), plan=PlanId(plan))
+    if not _decides(head):
+        raise NotAllowed(wording("This plan concerns missions that are not yours."))
+    with transaction() as work:
+        run = operations.improve_further(work, missions=head.missions)
+    return redirect(url_for("planning.run", run=run), code=303)
+
+
 @requires(Permission.READ_PLANS)
 def run(run: int) -> Page:
     """How far a plan is, or what became of it."""
@@ -224,7 +239,7 @@ def _reach(permission: Permission) -> frozenset[MissionId] | None:
 
 def _named(lines: Collection[PlanLine]) -> frozenset[PersonId]:
     """Those of the people in the lines whose names the reader may know."""
-    return named_of(each.person.id for each in lines)
+    return named_of(person.id for each in lines for person in (each.person, each.gives_way_to) if person is not None)
 
 
 def named_of(people: Iterable[PersonId]) -> frozenset[PersonId]:
