@@ -10,8 +10,8 @@ from datetime import date, time, timedelta
 from itertools import count
 from typing import Any
 
-from tests.factories import accounts, catalogue, competencies, mandates
-from trainer.accounts.values import MissionId, PersonProfile
+from tests.factories import accounts, catalogue, competencies, mandates, partners, tracks
+from trainer.accounts.values import MissionId, PersonProfile, Role
 from trainer.catalogue.values import AtLevel, ModuleKey, ModuleVersionId, Offering
 from trainer.competencies.values import CompetencyKey, Currency, Evidence, Gap, Level, Requirement
 from trainer.kernel.values import Cause, PersonId, wording
@@ -30,7 +30,7 @@ from trainer.partners.values import (
     SessionState,
 )
 from trainer.planning import operations, queries
-from trainer.planning.values import DEFAULT_POLICY, Facts, PlanId, PlanRunId, Sources
+from trainer.planning.values import DEFAULT_POLICY, Facts, PlanId, PlanRunId, RunKind, Sources
 from trainer.tracks.values import Assignment, AssignmentId, AssignmentState
 
 TODAY = date(2026, 11, 24)
@@ -268,3 +268,49 @@ def approved(work: Work, made: World) -> PlanId:
     plan = planned(work, made)
     assert plan is not None
     return plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contest:
+    """What `contest` has stored."""
+
+    mission: MissionId
+    holder: PersonId
+    """Has the seat, and needs it less."""
+    rival: PersonId
+    """Needs it more, and was left without by the approved plan."""
+    seat: SessionId
+    held: AssignmentId
+
+
+def contest(work: Work, *, later: bool = False) -> Contest:
+    """One seat, held by somebody of infantry while an observer needs it more; with `later`, another seat two months after."""
+    made = world(work, people=0, name="UNIFIL")
+    mandate_operations.publish_rules(
+        work,
+        rules=(
+            mandates.rule("conduct", None, competency=CONDUCT),
+            mandates.rule("aid-light", competency=AID, roles=(Role.INFANTRY,), weight=5),
+            mandates.rule("aid-heavy", competency=AID, roles=(Role.OBSERVER,), weight=60),
+        ),
+        note="Contest",
+    )
+    course = partners.course(work, awards={AID: 2}, language="ar", mode=CourseMode.LIVE_ONLINE)
+    there = partners.course_session(work, course=course, seats=1, region="east-africa")
+    rival = accounts.posted_person(work, mission=made.mission, role=Role.OBSERVER, spoken=["ar"])
+    holder = accounts.posted_person(work, mission=made.mission, spoken=["ar"])
+    for person in (holder, rival):
+        competencies.recorded_evidence(work, person, competency=CONDUCT)
+    held = tracks.seat(
+        work, person=holder, course_session=there, closes=[[AID, 2]], because=[], state=AssignmentState.ASSIGNED
+    )
+    if later:
+        partners.course_session(work, course=course, seats=1, region="east-africa", starts_on=date(2027, 4, 5))
+    work.session.flush()
+    return Contest(mission=made.mission, holder=holder, rival=rival, seat=there, held=held)
+
+
+def improved(work: Work, made: Contest, **changes: Any) -> PlanId | None:
+    """What the job makes of an improvement of the mission."""
+    given = World(mission=made.mission, instrument=InstrumentId(0), people=())
+    return planned(work, given, **({"kind": RunKind.IMPROVE} | changes))
