@@ -134,6 +134,28 @@ def test_what_is_asked_of_part_of_a_unit_is_shown_with_who_is_there_already(work
     assert needed == [min(made.people)]
 
 
+@pytest.mark.parametrize(
+    ("who", "until", "expected"),
+    [
+        pytest.param(0, FIRST + timedelta(days=60), (1, 1, 0), id="who it falls to and is freed of it lacks nothing"),
+        pytest.param(0, FIRST, (1, 0, 1), id="not once the waiver has ended"),
+        pytest.param(1, FIRST + timedelta(days=60), (1, 0, 1), id="nor for somebody to whom it does not fall"),
+    ],
+)
+def test_a_waiver_counts_for_what_is_asked_of_part_of_a_unit(
+    work: Work, made: World, who: int, until: date, expected: tuple[int, int, int]
+) -> None:
+    host = part_asked(work, made)
+    competencies.granted_waiver(work, sorted(made.people)[who], by=host, competency=competencies.AID, ends_on=until)
+
+    page = closing_queries.transfer_page(work.session, mission=made.old, moves=made.moves(unit=made.there), on=TODAY)
+
+    (part,) = page.parts
+    assert (part.holding, part.waived, part.missing) == expected
+    needs = [line for line in page.lines if competencies.AID in {one.competency for one in line.needs}]
+    assert bool(needs) is bool(part.missing)
+
+
 def test_who_comes_and_holds_it_fills_what_is_asked_of_part(work: Work, made: World) -> None:
     part_asked(work, made)
     made.hold(work, made.people[2], competencies.AID, Level.PRACTISED)

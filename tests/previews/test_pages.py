@@ -171,6 +171,48 @@ def test_what_ends_later_stands_in_the_head_figures_and_in_every_file(
     assert "1 task ends later: on 31 December 2026" in both.text
 
 
+def test_later_days_are_counted_as_far_as_the_tasks_reach(
+    site: Site, work: Work, made: World, officer: PersonId
+) -> None:
+    far = date(2029, 6, 1)
+    accounts.posted_person(work, mission=made.mission, ends_on=date(2030, 1, 1))
+    content = mandates.draft(
+        made.mission,
+        symbol="S/RES/2802 (2026)",
+        adopted_on=None,
+        effective_on=TODAY,
+        expires_on=None,
+        tasks=(mandates.line("CivProtect", ends_on=far),),
+    )
+    later = operations.save_draft(work, draft=content)
+
+    page = site.sign_in(officer).get(f"/drafts/{later}/preview")
+    (day,) = json.loads(site.get(f"/drafts/{later}/preview.json").body)["later"]["days"]
+
+    assert day["last_on"] == "2029-05-31"
+    assert day["people"] == {"in_mission": 1, "asked_for_more": 0, "asked_for_less": 1, "lacking": 0}
+    assert "as far as its tasks reach" in page.text
+    assert "the first of them only" not in page.text
+
+
+def test_of_very_many_later_days_people_are_counted_on_the_first_and_the_page_says_so(
+    site: Site, work: Work, made: World, officer: PersonId
+) -> None:
+    sectors = tuple(
+        mandates.line("Gender", area_of_operations=f"Sector {number}", ends_on=date(2027, 1, 1 + number))
+        for number in range(26)
+    )
+    content = mandates.draft(
+        made.mission, symbol="S/RES/2803 (2026)", adopted_on=None, effective_on=TODAY, tasks=sectors
+    )
+    later = operations.save_draft(work, draft=content)
+
+    page = site.sign_in(officer).get(f"/drafts/{later}/preview")
+
+    assert page.text.count("not counted") == 3 * 2, "three figures on each of the last two days"
+    assert "the first of them only" in page.text
+
+
 def test_the_command_gives_the_same_figures(
     empty_database: AbstractContextManager[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

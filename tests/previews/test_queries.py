@@ -205,7 +205,7 @@ def test_what_ends_anyway_is_not_laid_at_the_door_of_the_text(work: Work, made: 
     assert (day.losing, [each.competency for each in day.competencies]) == (3, [POC])
 
 
-def test_who_has_left_by_then_loses_nothing_and_far_days_are_only_named(work: Work, made: World) -> None:
+def test_who_has_left_by_then_loses_nothing_however_far_the_day_is(work: Work, made: World) -> None:
     accounts.posted_person(work, mission=made.mission, ends_on=date(2026, 12, 20))
     work.session.flush()
     draft = text(
@@ -217,7 +217,7 @@ def test_who_has_left_by_then_loses_nothing_and_far_days_are_only_named(work: Wo
     near, far = previewed(work, draft).later.days
 
     assert (near.people, near.losing) == (3, 3)
-    assert (far.on, far.counted, far.people, far.losing) == (date(2028, 1, 1), False, 0, 0)
+    assert (far.on, far.counted, far.people, far.losing) == (date(2028, 1, 1), True, 0, 0)
 
 
 def test_a_text_without_later_days_tells_of_none(work: Work, made: World) -> None:

@@ -131,6 +131,7 @@ def transfer_page(session: Session, *, mission: MissionId, moves: Moves, on: dat
             groups=groups,
             demands=demands,
             evidence=evidence,
+            waivers=competency_queries.waivers_of(session, people=[each.id for each in members], on=first_on),
             on=first_on,
         ),
         titles={key: each.title for key, each in competency_queries.competencies(session).items()},

@@ -50,9 +50,13 @@ def parts_of(
     groups: Collection[mandate_rules.Group],
     demands: DemandsByRole,
     evidence: Mapping[PersonId, Sequence[Evidence]],
+    waivers: Mapping[PersonId, Sequence[Waiver]],
     on: date,
 ) -> tuple[PartNeed, ...]:
-    """Return what is asked of part of each of the groups, and how many of it hold it, the most missing first."""
+    """Return what is asked of part of each of the groups, and how many of it hold it, the most missing first.
+
+    As in readiness a waiver counts for somebody to whom the requirement falls, and beside what is held.
+    """
     by_group: defaultdict[mandate_rules.Group, list[PersonProfile]] = defaultdict(list)
     for each in members:
         if each.mission is not None and each.role is not None and (each.mission, each.unit, each.role) in groups:
@@ -65,6 +69,11 @@ def parts_of(
             asked = mandate_rules.requirements_from((demand,), people[0], on=on)
             gaps = {each.id: competency_rules.find_gaps(asked, evidence.get(each.id, ()), (), on=on) for each in people}
             holding = {person for person, missing in gaps.items() if not missing}
+            chosen = mandate_rules.chosen_of(people, demand=demand, holders=holding)
+            waived = sum(
+                not competency_rules.find_gaps(asked, evidence.get(each, ()), waivers.get(each, ()), on=on)
+                for each in set(chosen) - holding
+            )
             found.append(
                 PartNeed(
                     unit=unit,
@@ -75,6 +84,7 @@ def parts_of(
                     members=len(people),
                     holding=len(holding),
                     holding_now=len(holding - set(coming)),
+                    waived=waived,
                 )
             )
     return tuple(sorted(found, key=lambda each: (-each.missing, each.unit or 0, each.competency)))

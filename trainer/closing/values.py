@@ -93,10 +93,12 @@ class PartNeed:
     """On the first day, of the members."""
     holding_now: int
     """Of those who are there already."""
+    waived: int = 0
+    """Of those to whom it falls and who do not hold it, whom a waiver frees of it on the first day."""
 
     @property
     def missing(self) -> int:
-        return max(0, self.wanted - self.holding)
+        return max(0, self.wanted - self.holding - self.waived)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

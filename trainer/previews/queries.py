@@ -120,8 +120,7 @@ def _preview(seen: Seen, should_stop: Callable[[], bool], on_plan: Callable[[], 
     )[mission.id]
     short = rules.short_by_mission((snapshot, result), without[:2], regions=sources.regions).get(mission.id, ())
     roles = rules.role_changes(before, after, people, mission=mission.id)
-    horizon_on = readiness_rules.months_ahead(from_on, count=MONTHS_AHEAD)[-1]
-    later_on = later.later_of(sources, texts, with_it, mission=mission.id, from_on=from_on, horizon_on=horizon_on)
+    later_on = later.later_of(sources, texts, with_it, mission=mission.id, from_on=from_on)
     named = {each.competency for each in competencies} | {each.competency for each in short}
     named |= {each.competency for role in roles for each in (*role.gained, *role.lost)}
     named |= {each.competency for day in later_on.days for each in day.competencies}

@@ -106,7 +106,7 @@ class LaterDay:
     shift: MandateShift
     """Only the tasks that move on this day because of the text."""
     counted: bool
-    """Whether the day is near enough for people to be counted; the figures are 0 where not."""
+    """Whether people are counted on the day; the figures are 0 where not."""
     people: int = 0
     """In the mission on the day, as far as it is known today."""
     gaining: int = 0

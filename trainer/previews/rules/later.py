@@ -18,11 +18,17 @@ from trainer.planning.values import Sources
 from trainer.previews import rules
 from trainer.previews.values import CompetencyChange, Later, LaterDay, PersonChange
 
+MOST_DAYS = 24
+"""Days on which people are counted: each costs as much as a page of readiness."""
+
 
 def later_of(
-    sources: Sources, without: rules.Texts, with_it: rules.Texts, *, mission: MissionId, from_on: date, horizon_on: date
+    sources: Sources, without: rules.Texts, with_it: rules.Texts, *, mission: MissionId, from_on: date
 ) -> Later:
-    """Return what the text ends, changes and begins after `from_on`, day by day; people are counted up to `horizon_on`."""
+    """Return what the text ends, changes and begins after `from_on`, day by day, as far as its tasks reach.
+
+    People are counted on the first `MOST_DAYS` of the days, however far these lie.
+    """
     days: list[LaterDay] = []
     losing: set[PersonId] = set()
     lacking: set[PersonId] = set()
@@ -30,7 +36,7 @@ def later_of(
         shift = _turn(without, with_it, on=on)
         if shift is None:
             continue
-        if on > horizon_on:
+        if len(days) >= MOST_DAYS:
             days.append(LaterDay(on=on, shift=shift, counted=False))
             continue
         day, changed = _counted(sources, with_it, shift, mission=mission, on=on)
