@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from flask_babel import gettext
 from markupsafe import escape
@@ -85,17 +86,27 @@ def table_heads() -> Sequence[str]:
 
 def table_rows(table: MandateTable) -> Iterator[Sequence[object]]:
     """One row for each text and task, the oldest text first."""
+    # a word is looked up once, not for each of fifty thousand rows
+    named, kind_named = cache(name), cache(kind_name)
+    ways: dict[tuple[object, ...], str] = {}
     for text, found in zip(table.texts, table.steps, strict=True):
+        effective_on = text.effective_on.isoformat()
         for step in found.steps:
+            task = step.task
+            manner = (task.modalities, task.force)
+            if manner not in ways:
+                ways[manner] = how(task)
             yield (
                 text.symbol,
-                text.effective_on.isoformat(),
-                *_task(step.task),
-                name(step.kind),
-                how(step.task),
-                step.task.priority,
+                effective_on,
+                named(task.area),
+                kind_named(task.task_kind),
+                task.area_of_operations,
+                named(step.kind),
+                ways[manner],
+                task.priority,
                 step.paragraph,
-                step.ended.symbol if step.ended else step.task.symbol,
+                step.ended.symbol if step.ended else task.symbol,
                 ending_words(step.ended) if step.ended else "",
             )
 
