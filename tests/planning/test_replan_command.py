@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 import trainer.cli.database as databases
 from tests.conftest import NOW, work_on
-from tests.factories.planning import world
+from tests.factories.planning import contest, world
 from trainer.cli.database import open_engine
 from trainer.cli.replan import replan
 from trainer.planning import queries
@@ -55,6 +55,33 @@ def test_a_plan_is_made_at_the_terminal_and_told_stage_by_stage(
         engine.dispose()
         assert [head.state for head in page.history] == [PlanState.APPROVED]
         assert "Nothing was to be changed" in run("--all", "--database", url)[1]
+
+
+def test_an_improvement_tells_apart_who_gains_and_who_loses_and_waits(
+    empty_database: AbstractContextManager[str],
+) -> None:
+    with empty_database as url:
+        engine = open_engine(url)
+        with Session(engine) as session:
+            contest(work_on(session))
+            session.commit()
+        engine.dispose()
+        code, said = run("--all", "--improve", "--database", url)
+
+        assert code == 0, said
+        assert (
+            "1 people gain, for 0 of whom nothing had changed; 0 get something better, 0 are moved for others" in said
+        )
+        assert "1 lose, for 1 of whom nothing had changed" in said
+        assert "It waits for a decision: It was asked for as an improvement" in said
+
+
+def test_where_nothing_better_is_there_the_terminal_says_so(empty_database: AbstractContextManager[str]) -> None:
+    with empty_database as url:
+        made_world(url)
+        run("unifil", "--database", url)
+
+        assert "Nothing better was found." in run("unifil", "--improve", "--database", url)[1]
 
 
 def test_it_asks_for_missions_or_for_all_of_them() -> None:
