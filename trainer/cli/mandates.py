@@ -157,7 +157,7 @@ def _tell(account: dict[str, Any]) -> None:
 @click.option("--write", is_flag=True, help="Count anew, and keep the counts for the vocabulary.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def measure(folder: Path, *, write: bool, as_json: bool) -> None:
-    """Print precision and recall per area on the paragraphs of FOLDER that are held out, by the counts that are kept."""
+    """Print precision and recall per area, and of places, on what is held out in FOLDER, by the counts that are kept."""
     from trainer.interop.suggestions import learning, vocabulary
 
     labelled = learning.read_labelled(folder)
@@ -166,7 +166,8 @@ def measure(folder: Path, *, write: bool, as_json: bool) -> None:
         vocabulary.vocabulary.cache_clear()
     known = {language: vocabulary.vocabulary(language) for language in vocabulary.LANGUAGES}
     found = learning.measure([each for each in labelled if each.held_out], vocabularies=known)
-    figures = learning.as_figures(found)
+    places = [each for each in learning.read_places(folder) if each.held_out]
+    figures = learning.as_figures(found, places=learning.measure_places(places))
     if as_json:
         click.echo(json.dumps(figures))
         return

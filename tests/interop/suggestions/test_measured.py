@@ -22,7 +22,8 @@ ROW = re.compile(r"^\| ([^|]+) \| (\d+|–) \| (\d+|–) \| (\d+) \|$", re.MULTI
 
 def figures() -> dict:
     return learning.as_figures(
-        learning.measure(HELD_OUT, vocabularies={language: vocabulary(language) for language in LANGUAGES})
+        learning.measure(HELD_OUT, vocabularies={language: vocabulary(language) for language in LANGUAGES}),
+        places=learning.measure_places(each for each in learning.read_places(HERE) if each.held_out),
     )
 
 

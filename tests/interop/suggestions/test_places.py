@@ -8,7 +8,9 @@ import pytest
 from trainer.interop.suggestions import places
 from trainer.interop.suggestions.values import PlaceGround
 
-PARAGRAPHS = tomllib.loads((Path(__file__).parent / "places.toml").read_text(encoding="utf-8"))["paragraphs"]
+ALL = tomllib.loads((Path(__file__).parent / "places.toml").read_text(encoding="utf-8"))["paragraphs"]
+PARAGRAPHS = [each for each in ALL if not each.get("held_out")]
+"""On which the patterns were made."""
 
 
 def found_in(paragraph: dict[str, str]) -> places.Somewhere | None:
@@ -27,6 +29,16 @@ def test_most_places_are_read_and_most_readings_are_places(language: str) -> Non
     wrong = [(said, there) for said, there in pairs if said != there]
     assert 100 * right >= 90 * sum(bool(said) for said, _ in pairs), wrong
     assert 100 * right >= 90 * sum(bool(there) for _, there in pairs), wrong
+
+
+def test_a_third_is_held_out_in_both_languages_with_and_without_a_place() -> None:
+    held = [each for each in ALL if each.get("held_out")]
+
+    assert len(held) >= len(ALL) // 3
+    assert {(each["language"], bool(each["place"])) for each in held} == {
+        (language, named) for language in ("en", "fr") for named in (True, False)
+    }
+    assert len({each["text"] for each in ALL}) == len(ALL)
 
 
 def test_what_a_text_calls_a_part_is_surer_than_a_name_alone() -> None:

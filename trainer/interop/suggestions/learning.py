@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from trainer.competencies.values import Area
+from trainer.interop.suggestions.places import place_of
 from trainer.interop.suggestions.scoring import Scored, chosen, phrases_in, scored
 from trainer.interop.suggestions.suggesting import suggest
 from trainer.interop.suggestions.tasking import tasking_of
-from trainer.interop.suggestions.values import Figures, Labelled, Measured
+from trainer.interop.suggestions.values import Figures, Labelled, LabelledPlace, Measured
 from trainer.interop.suggestions.vocabulary import LANGUAGES, Vocabulary, counted, written
 from trainer.mandates.values import TASK_KINDS, Force, Modality, TaskKindKey
 
@@ -26,6 +27,7 @@ RATIOS = range(50, 86, 5)
 """Not higher: real paragraphs often give several tasks, the labelled ones mostly give one."""
 STEPS = (0, 60, 75, 85, 93)
 """Scores between which it is counted how many suggestions were right."""
+NOTHING_MEASURED = Figures()
 EVERY = 3
 """Every third paragraph of an area is held out."""
 
@@ -194,6 +196,28 @@ def _as_text(each: Labelled) -> str:
     return f"{over[each.language]}\n(a) {each.text}"
 
 
+def read_places(folder: Path) -> tuple[LabelledPlace, ...]:
+    """Read `places.toml` of a folder, paragraphs with the part of the country that each names; none without such a file."""
+    file = folder / "places.toml"
+    if not file.exists():
+        return ()
+    return tuple(
+        LabelledPlace(
+            language=each["language"], text=each["text"], place=each["place"], held_out=each.get("held_out", False)
+        )
+        for each in tomllib.loads(file.read_text(encoding="utf-8"))["paragraphs"]
+    )
+
+
+def measure_places(labelled: Iterable[LabelledPlace]) -> Figures:
+    """Return how well places are read where no name is on file: a place counts as right where all of its name is."""
+    found = Figures()
+    for each in labelled:
+        read = place_of(each.text, language=each.language)
+        found += _compared({read.name} if read else set(), {each.place} if each.place else set())
+    return found
+
+
 def _compared(suggested: set[Any], there: set[Any]) -> Figures:
     return Figures(right=len(suggested & there), suggested=len(suggested), there=len(there))
 
@@ -224,11 +248,11 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-TOTALS = ("all_areas", "en", "fr", "tasking", "kinds", "modalities", "force")
+TOTALS = ("all_areas", "en", "fr", "tasking", "kinds", "modalities", "force", "places")
 """The figures beside those of the areas."""
 
 
-def as_figures(found: Measured) -> dict[str, Any]:
+def as_figures(found: Measured, *, places: Figures = NOTHING_MEASURED) -> dict[str, Any]:
     """Return what was measured as plain figures, areas by their codes."""
     totals = {
         "all_areas": found.all_areas,
@@ -237,6 +261,7 @@ def as_figures(found: Measured) -> dict[str, Any]:
         "kinds": found.kinds,
         "modalities": found.modalities,
         "force": found.force,
+        "places": places,
     }
     return {
         "paragraphs": found.paragraphs,

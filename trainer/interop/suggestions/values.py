@@ -222,6 +222,18 @@ class TextReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledPlace:
+    """A paragraph with the part of the country that it names."""
+
+    language: str
+    text: str
+    place: str
+    """Empty where it names none."""
+    held_out: bool
+    """Whether the patterns were made without it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
     """A paragraph of which people said what it tasks the operation to do."""
 
