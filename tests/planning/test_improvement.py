@@ -266,5 +266,5 @@ def test_seats_reserved_for_others_do_not_hide_what_people_have() -> None:
     )
     _, found = improved(given)
 
-    assert effects(found) == {ONE: Effect.LOSS, TWO: Effect.GAIN, THREE: None}
+    assert effects(found) == {ONE: Effect.LOSS, TWO: Effect.GAIN}
     assert (figures(found).gain, figures(found).lose) == (1, 1)
