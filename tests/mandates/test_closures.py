@@ -479,6 +479,22 @@ def test_what_is_not_there_is_not_found(site: Site, mission: MissionId, officer:
 
 
 @pytest.mark.usefixtures("in_force")
+def test_a_decision_of_a_withdrawn_text_stays_in_the_history_without_a_way_back(
+    site: Site, work: Work, mission: MissionId, officer: PersonId
+) -> None:
+    decide(work, mission)
+    kept, seen = the_closure(work, mission), queries.mandate_version(work.session, mission=mission)
+    operations.withdraw_instrument(work, instrument=kept.instrument, because="Entered wrongly", seen_version=seen)
+    work.session.commit()
+
+    page = site.sign_in(officer).get(f"/missions/{mission}")
+
+    assert "Last days decided: Protection of civilians" in page.text
+    assert not any("last-days" in link for link in page.links())
+    assert "Its text was withdrawn, and the decision with it." in site.get(f"/last-days/{kept.id}/take-back").text
+
+
+@pytest.mark.usefixtures("in_force")
 def test_as_another_day_is_read_nothing_is_decided(site: Site, mission: MissionId, officer: PersonId) -> None:
     page = site.sign_in(officer).get(f"/missions/{mission}?on=2026-10-01")
 

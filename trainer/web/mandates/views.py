@@ -101,6 +101,7 @@ def mission(mission: int) -> Page:
         history=history,
         entries=len(entries),
         names=_names(history),
+        withdrawn={each.id for each in found.instruments if each.withdrawn_at is not None},
         deciding=on == today() and not found.known_at and may(Permission.PUBLISH_INSTRUMENT, mission=found.mission.id),
         other_day=on != today(),
         known_on=known_on if found.known_at else None,
