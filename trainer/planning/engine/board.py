@@ -69,6 +69,8 @@ class Board(NamedTuple):
     """the marks that are looked at: without NEEDS every prerequisite counts as held"""
     skip: int
     """the marks that put a new pair out of play: with NEEDS, nothing is chosen that must be prepared for"""
+    most: int
+    """new seats of one group that are searched among: the best ones"""
     partner_dear: Numbers
     """[B] the dearest seat of each partner"""
     dearest: int

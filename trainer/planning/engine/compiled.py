@@ -24,7 +24,7 @@ KERNELS = (board, beaten, items, bound, search, seats, displace, columns)
 
 INLINE = frozenset(
     {"awards", "_fits", "_ready"}  # small and hot: these take bare arrays besides, whoever calls them
-    | {"bound_of_ready", "_pick", "_keep_unbeaten", "_keep_with_servers"}  # steps of one caller
+    | {"bound_of_ready", "_pick", "_least", "_drop", "_keep_unbeaten", "_keep_with_servers"}  # steps of one caller
 )
 """Made part of their callers: a named tuple is passed by value and copied by every call."""
 

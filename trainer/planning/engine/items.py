@@ -125,8 +125,28 @@ def _find_needs(b: Board, d: Desk, p: int, count: int) -> int:
     return needs
 
 
+def _least(b: Board, d: Desk, first: int, count: int) -> int:
+    """The place of the new pair worth least among the picked ones from `first` on."""
+    least = -1
+    for x in range(first, count):
+        if b.pair_mark[d.pick[x]] & b.heed & (OLD | LOCKED) == 0 and (least < 0 or d.worth[x] <= d.worth[least]):
+            least = x
+    return least
+
+
+def _drop(d: Desk, place: int, count: int) -> None:
+    """Close the gap that a picked pair leaves."""
+    pick, worth, fee, mask, price = d.pick, d.worth, d.fee, d.mask, d.price
+    for x in range(place, count - 1):
+        pick[x] = pick[x + 1]
+        worth[x] = worth[x + 1]
+        fee[x] = fee[x + 1]
+        mask[x] = mask[x + 1]
+        price[x] = price[x + 1]
+
+
 def _pick(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int) -> tuple[int, int, int]:
-    """Put the pairs worth something at these prices into `pick`.
+    """Put the pairs worth something at these prices into `pick`, of the new ones of each group the best `most`.
 
     Returns how many there are, how many of them are needy, and what all needy ones together could bring.
     """
@@ -144,6 +164,9 @@ def _pick(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int) -> tuple[int
     hope = 0
     count = 0
     needy = 0
+    group = -1
+    group_at = 0
+    fresh = 0
     for k in range(b.pair_ptr[p], b.pair_ptr[p + 1]):
         mark = pair_mark[k]
         if mark & b.skip and mark & OLD == 0:
@@ -169,6 +192,21 @@ def _pick(b: Board, d: Desk, t: State, v: Prices, p: int, ban: int) -> tuple[int
                     continue
             if s_cost[s] > t.partner_left[s_partner[s]] or money > t.mission_left[mission]:
                 continue
+        if pair_group[k] != group:
+            group = pair_group[k]
+            group_at = count
+            fresh = 0
+        if mark & (OLD | LOCKED) == 0:
+            if fresh < b.most:
+                fresh += 1
+            else:
+                least = _least(b, d, group_at, count)
+                if net <= worth[least]:
+                    continue
+                if pair_mark[pick[least]] & b.heed & NEEDS:
+                    needy -= 1
+                _drop(d, least, count)
+                count -= 1
         pick[count] = k
         worth[count] = net
         fee[count] = money

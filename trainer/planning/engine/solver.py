@@ -260,6 +260,7 @@ class _Run:
             ),
             threads=options.threads,
             machine_code=options.machine_code,
+            brief=self.hasty,
         )
 
     def _split(self, executor: Executor) -> Table:

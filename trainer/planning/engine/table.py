@@ -37,6 +37,11 @@ QUICK_IF_READY = 20_000
 RELAXED_FROM = 10_000_000
 """Eligible pairs from which prerequisites are taken as held in bounds, and avoided by plans at first."""
 
+BRIEF_FROM = 1_000_000
+"""Eligible pairs from which a brief look is one at the best few sessions of each course."""
+
+BEST_FEW = 8
+
 SIMPLE_FROM = 400_000
 """Eligible pairs from which seats that must be prepared for are not looked at as alternatives."""
 
@@ -90,20 +95,25 @@ class Table:
 
     def __init__(
         self, instance: Instance, candidates: Candidates, *, threads: int = 1, machine_code: bool | None = None,
-        relaxes: bool | None = None, elsewhere: Elsewhere | None = None,
+        relaxes: bool | None = None, elsewhere: Elsewhere | None = None, brief: bool = False,
     ) -> None:  # fmt: skip
+        """With `brief`, plans look at the best few sessions of each course only, where there are many pairs."""
         self.instance, self.candidates, self.elsewhere = instance, candidates, elsewhere
         self.quick = pays_to_compile(len(candidates)) if machine_code is None else machine_code
         self.threads = threads if self.quick else 1
         self.kernels = compiled.machine_code() if self.quick else compiled.plain_code()
         self._fix_locked()
-        self.board = self._board()
+        everything = self._board()
+        crowded = brief and len(candidates) >= BRIEF_FROM
+        self.board = everything._replace(most=BEST_FEW) if crowded else everything
         # With many pairs, prerequisites cost most of the time and bring little: bounds take them as held, which is
         # on the safe side, and a plan first does without what must be prepared for.
         self.relaxes = is_relaxed(candidates) if relaxes is None else relaxes
-        self.relaxed = self.board._replace(heed=OLD | LOCKED)
+        self.relaxed = everything._replace(heed=OLD | LOCKED)
+        # Of one course the session that ends first closes most; days that never clash can only raise a bound.
+        self.coarse = self.relaxed._replace(most=1, s_blocks=self.flat(np.zeros_like(instance.blocks)))
         self.simple = self.board._replace(skip=NEEDS)
-        self.bounding = self.relaxed if self.relaxes else self.board
+        self.bounding = self.relaxed if self.relaxes else everything
         self.filling = self.simple if self.relaxes else self.board
         self.desks = [self._desk() for _ in range(self.threads)]
         self.workers = ThreadPoolExecutor(self.threads)
@@ -161,7 +171,7 @@ class Table:
             s_region=flat(to), s_travels=flat(i.c_mode[i.s_course] >= ON_SITE),
             c_pre_comp=flat(i.c_pre_comp), c_pre_level=flat(i.c_pre_level), aw_ptr=flat(i.aw_ptr),
             aw_comp=flat(i.aw_comp), aw_level=flat(i.aw_level), travel=flat(journey),
-            heed=NEEDS | OLD | LOCKED | SERVES, skip=0, partner_dear=flat(dear),
+            heed=NEEDS | OLD | LOCKED | SERVES, skip=0, most=CLOSED, partner_dear=flat(dear),
             dearest=int(i.c_cost.max(initial=0) + i.travel.max(initial=0)),
             on_time=flat(o.on_time + o.early * (i.horizon - days) // i.horizon), regions=journey.shape[1],
             late=o.late, late_decay=o.late_decay, change=o.change, max_seats=i.max_seats,
