@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.planning.engine import brute_force, worlds
-from trainer.planning.engine import checker, compiled, explain, family, filters, solver, table
+from trainer.planning.engine import candidates, checker, compiled, explain, family, filters, items, solver, table
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +91,45 @@ def test_a_replan_without_any_change_changes_nothing(seed):
 
     assert result.plan_hash == first.plan_hash
     assert (result.people_changed, result.dropped_old) == (0, 0)
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["among all sessions", "among the best of each course"])
+def brief(request):
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param:
+            patch.setattr(table, "BRIEF_FROM", 0)
+            patch.setattr(table, "BEST_FEW", 1)
+        yield request.param
+
+
+@FEW
+@given(SEEDS)
+def test_a_quick_replan_keeps_every_rule_and_its_bound_holds(brief, seed):
+    world = worlds.random_world(seed, people=3, sessions=6, old=True)
+
+    result = solver.replan(world, options=solver.Options(rounds=0))
+
+    assert result.bound >= brute_force.best_objective(world)
+    assert checker.check(world, result.plan, result.reasons).right
+
+
+def test_of_a_course_the_sessions_that_end_first_are_searched_among(monkeypatch):
+    monkeypatch.setattr(table, "BRIEF_FROM", 0)
+    monkeypatch.setattr(table, "BEST_FEW", 2)
+    world = family.generate(60, seed=4)
+    found = candidates.find(world)
+    kernels, whole = table.Table(world, found), table.Table(world, found, brief=True)
+    busiest = int(np.bincount(found.pair_group).argmax())
+    person = int(np.searchsorted(found.pair_ptr, np.flatnonzero(found.pair_group == busiest)[0], side="right")) - 1
+
+    def kept(work):
+        count, _, _ = items._pick(work.board, work.desks[0], work.empty_state(), work.prices(), person, -1)
+        return [k for k in work.desks[0].pick[:count] if found.pair_group[k] == busiest]
+
+    everything = kept(kernels)
+    assert len(everything) > 2
+    best = sorted(everything, key=lambda k: (-found.pair_net[k], k))[:2]
+    assert kept(whole) == sorted(best)
 
 
 @FEW
@@ -178,9 +217,10 @@ def test_machine_code_with_one_or_two_threads_gives_the_plan_of_plain_python(mon
 
 
 @FEW
-@given(SEEDS)
-def test_machine_code_would_find_the_same_reasons(plain_filters, seed):
-    world = worlds.random_world(seed, people=4, sessions=6, old=True)
+@given(SEEDS, st.sets(st.sampled_from(["quotas", "least", "waiting"])))
+def test_machine_code_would_find_the_same_reasons(plain_filters, seed, conditions):
+    bare = worlds.random_world(seed, people=4, sessions=6, old=True)
+    world = worlds.random_conditions(bare, seed, *sorted(conditions))
     plan = solver.replan(world).plan
 
     assert explain.reasons(world, plan, machine_code=True).tolist() == explain.reasons(world, plan).tolist()

@@ -43,6 +43,8 @@ class _Reasons:
         """What is found for a gap before it matters whose it is, by what is asked and the person's role and languages."""
         self.conditions = Conditions(ledger)
         self.counted, self.least = self.conditions.counted(), i.least
+        self.reserved = np.zeros(i.sessions, bool)
+        self.reserved[i.q_session] = True
         filters: tuple[tuple[int, bool, Filter], ...] = (
             (5, True, self._available), (6, True, self._prepared), (12, True, self._counts), (7, True, self._seats),
             (13, len(i.q_session) > 0, self._unreserved), (14, len(i.s_least) > 0, self._large_enough),
@@ -139,7 +141,10 @@ class _Reasons:
         return self.free[s] > 0
 
     def _unreserved(self, p: int, _g: int, s: Ints, _mine: slice) -> Flags:
-        return np.array([self.conditions.has_unreserved(p, each) for each in s.tolist()], bool)
+        keep = np.ones(len(s), bool)
+        for k in np.flatnonzero(self.reserved[s]).tolist():
+            keep[k] = self.conditions.has_unreserved(p, int(s[k]))
+        return keep
 
     def _large_enough(self, _p: int, _g: int, s: Ints, _mine: slice) -> Flags:
         enough: Flags = self.counted[s] + 1 >= self.least[s]

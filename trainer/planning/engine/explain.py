@@ -50,6 +50,9 @@ class Reason(IntEnum):
     ENOUGH_OTHERS = 16
 
 
+_AFTER_CONDITIONS = (Reason.BUDGET, Reason.TIME_CONFLICT, Reason.SEAT_LIMIT, Reason.NOT_CHOSEN)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Alternatives:
     """For every seat of the plan, in its order: what its person would lose without it, and what comes instead."""
@@ -71,7 +74,7 @@ class Seating:
         self.partner_left, self.mission_left = i.partner_budget.copy(), i.mission_budget.copy()
         np.subtract.at(self.partner_left, i.c_partner[course], i.c_cost[course])
         np.subtract.at(self.mission_left, i.p_mission[plan.person], money_of(i, plan.person, plan.session))
-        self.key = np.sort(plan.person * i.sessions + plan.session)
+        self.key = np.append(np.sort(plan.person * i.sessions + plan.session), np.iinfo(np.int64).max)
 
     def own(self, person: Ints) -> Iterator[tuple[Ints, Ints]]:
         """(rows, sessions): the first own seat of each row's person, then the second, and so on."""
@@ -81,7 +84,9 @@ class Seating:
             yield rows, self.plan.session[self.ptr[person[rows]] + nth]
 
     def has(self, person: Ints, session: Ints) -> Flags:
-        return np.isin(person * self.instance.sessions + session, self.key)
+        wanted = person * self.instance.sessions + session
+        there: Flags = self.key[np.searchsorted(self.key, wanted)] == wanted
+        return there
 
     def earned_before(self, person: Ints, session: Ints, lookup: Lookup) -> Flags:
         """An own seat earns the session's prerequisite in time."""
@@ -137,18 +142,21 @@ def standing(instance: Instance, plan: Plan) -> conditions.Standing:
 
 
 def reasons(instance: Instance, plan: Plan, *, machine_code: bool = False, threads: int = 1) -> Ints:
-    """[G] the code of every gap under this plan."""
+    """[G] the code of every gap under this plan; machine code for who has one posting, and without units."""
     i = instance
     lookup, seating = Lookup(i), Seating(i, plan)
     days = closing_days(i, plan)
     worth = closing_value(i, np.arange(i.gaps), np.maximum(days, 0))
     codes = np.where((days >= 0) & (worth > 0), Reason.CLOSED, Reason.TOO_LATE).astype(np.int64)
-    if machine_code:
-        _find_codes(lookup, seating, days, codes, threads=threads)
-        return codes
     owner = np.repeat(np.arange(i.people), np.diff(i.g_ptr))
     worth[days < 0] = 0
     uncovered = np.flatnonzero(days < 0)
+    if machine_code:
+        _find_codes(lookup, seating, days, codes, threads=threads)
+        if not any(map(len, (i.q_session, i.s_least, i.wl_session))):
+            return codes
+        # it knows nothing of conditions, which stand between having a free seat and what comes after
+        uncovered = uncovered[np.isin(codes[uncovered], _AFTER_CONDITIONS)]
     enough = conditions.full_units(i, worth)[uncovered]
     codes[uncovered[enough]] = Reason.ENOUGH_OTHERS
     uncovered = uncovered[~enough]

@@ -312,7 +312,7 @@ def glance(table: Table, warm: Shadow | None) -> Shadow:
         worth += warm.worth + _locked_at_prices(i, warm)
         session, partner, mission = warm.session, warm.partner, warm.mission
     else:
-        answer = table.respond(table.prices(), people, nodes=1 if table.quick else NODES, board=table.coarse)
+        answer = table.respond(table.prices(), people, nodes=1 if table.quick else NODES, board=table.rough)
         worth += _ceilings(i)
         session, partner, mission = (
             np.zeros(n, np.int64) for n in (i.sessions, len(i.partner_budget), len(i.mission_budget))

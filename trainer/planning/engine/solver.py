@@ -53,7 +53,7 @@ from trainer.planning.engine.lean import LEAN_FROM, Lean
 from trainer.planning.engine.plan import Plan
 from trainer.planning.engine.settle import Settler
 from trainer.planning.engine.shards import NotInShards, Shards
-from trainer.planning.engine.table import Table
+from trainer.planning.engine.table import Table, pays_to_compile
 
 EXACT_PAIRS = 60_000
 """Eligible pairs up to which the whole instance goes to HiGHS."""
@@ -207,6 +207,17 @@ def replan(
     """The old plan with the seats of touched people chosen anew: nobody else loses or gains a seat."""
     chosen = replace(options or Options(), mode="repair")
     return solve(instance, options=chosen, on_progress=on_progress, should_stop=should_stop)
+
+
+def reasons_of(result: Result, instance: Instance, plan: Plan) -> Ints:
+    """[G] the code of every gap under another plan for the same instance."""
+    quick = pays_to_compile(len(result.candidates))
+    return _reasons(plain.of(instance).instance, plan, quick=quick, threads=result.options.threads)
+
+
+def _reasons(i: Instance, plan: Plan, *, quick: bool, threads: int) -> Ints:
+    known = not len(i.av_region) and not len(i.g_unit)
+    return explain.reasons(i, plan, machine_code=quick and known, threads=threads)
 
 
 def make_machine_code() -> None:
@@ -456,8 +467,7 @@ class _Run:
         if self.stages[-1].bound != bound:
             self._judge("bound", self.plan, None, report)
         table = self.table
-        quick = table.quick and self.plain.is_bare
-        reasons = explain.reasons(self.plain.instance, self.plan, machine_code=quick, threads=table.threads)
+        reasons = _reasons(self.plain.instance, self.plan, quick=table.quick, threads=table.threads)
         lost = np.unique(self._people_who_lost())
         new = np.setdiff1d(self._people_with_new(), lost)
         return Result(

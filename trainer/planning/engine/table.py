@@ -110,8 +110,9 @@ class Table:
         # on the safe side, and a plan first does without what must be prepared for.
         self.relaxes = is_relaxed(candidates) if relaxes is None else relaxes
         self.relaxed = everything._replace(heed=OLD | LOCKED)
-        # Of one course the session that ends first closes most; days that never clash can only raise a bound.
-        self.coarse = self.relaxed._replace(most=1, s_blocks=self.flat(np.zeros_like(instance.blocks)))
+        # Of one course the session that ends first closes most, and days that never clash can only raise a bound.
+        coarse = self.relaxed._replace(most=1, s_blocks=self.flat(np.zeros_like(instance.blocks)))
+        self.rough = coarse if crowded else self.relaxed
         self.simple = self.board._replace(skip=NEEDS)
         self.bounding = self.relaxed if self.relaxes else everything
         self.filling = self.simple if self.relaxes else self.board

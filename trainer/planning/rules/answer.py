@@ -17,7 +17,7 @@ from trainer.planning.engine import checker, explain
 from trainer.planning.engine.explain import Reason
 from trainer.planning.engine.instance import Instance, Ints
 from trainer.planning.engine.plan import Plan
-from trainer.planning.engine.solver import Result
+from trainer.planning.engine.solver import Result, reasons_of
 from trainer.planning.rules import sentences
 from trainer.planning.rules.question import (
     ENDED,
@@ -106,7 +106,7 @@ def without_idle_seats(snapshot: Snapshot, result: Result) -> Result:
     report = checker.check(i, left)
     if not report.feasible:  # somebody's idle seat may be what a class needs to be held
         return result
-    codes = explain.reasons(i, left)
+    codes = reasons_of(result, i, left)
     others = result.alternatives
     return replace(
         result,
