@@ -456,3 +456,24 @@ def test_a_table_of_a_hundred_texts_and_a_thousand_tasks_is_read(work: Work, mis
 
     assert (table.total, len(table.steps)) == (100, len(table.texts))
     assert compared.tasks
+
+
+def test_that_a_paragraph_has_no_number_is_said_in_the_readers_language(
+    site: Site, work: Work, session: Session
+) -> None:
+    mission = accounts.mission(session)
+    published(
+        work,
+        mission,
+        symbol="S/RES/50",
+        effective_on=date(2026, 1, 1),
+        adopted_on=None,
+        tasks=(line(paragraph="unnumbered"),),
+    )
+    work.session.commit()
+    site.sign_in(accounts.person(session))
+
+    for what in ("table", "compare"):
+        page = site.get(f"/missions/{mission}/{what}?language=ar")
+        assert "غير مرقمة" in page.text
+        assert "unnumbered" not in page.text

@@ -79,7 +79,7 @@ blueprint.add_url_rule(
 
 # last days of single tasks
 blueprint.add_url_rule(
-    "/missions/<int:mission>/tasks/<task>/last-days", view_func=closures.close_task, methods=["GET", "POST"]
+    "/missions/<int:mission>/tasks/<string:task>/last-days", view_func=closures.close_task, methods=["GET", "POST"]
 )
 blueprint.add_url_rule(
     "/last-days/<int:closure>/take-back", view_func=closures.take_back_closure, methods=["GET", "POST"]

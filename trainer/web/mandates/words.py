@@ -158,9 +158,14 @@ def shift_counts(shift: MandateShift) -> dict[str, int]:
     return {move.value: len(shift.of(move)) for move in MOVES}
 
 
+def paragraph_words(paragraph: str) -> str:
+    """The number of a paragraph, or in words that it has none."""
+    return str(gettext("unnumbered")) if paragraph == "unnumbered" else paragraph
+
+
 def ending_words(ended: Ending) -> str:
     """What ended a task: "ended by S/RES/2790 (2025), 3, on 1 January 2027"."""
-    said = {"symbol": ended.symbol, "paragraph": ended.paragraph, "day": _day(ended.on)}
+    said = {"symbol": ended.symbol, "paragraph": paragraph_words(ended.paragraph), "day": _day(ended.on)}
     if ended.kind is EndingKind.DECIDED:
         return str(gettext("ended by decision from %(day)s on: %(because)s", because=ended.because, day=said["day"]))
     if ended.kind is EndingKind.NOT_MENTIONED:
@@ -173,7 +178,7 @@ def ending_words(ended: Ending) -> str:
 
 def cited_words(task: MandatedTask) -> str:
     """The text and paragraph behind a task, and whether the latest text mentions it."""
-    said = {"symbol": task.symbol, "paragraph": task.paragraph}
+    said = {"symbol": task.symbol, "paragraph": paragraph_words(task.paragraph)}
     if task.inherited:
         return str(gettext("inherited from %(symbol)s, %(paragraph)s", **said))
     return str(gettext("%(symbol)s, %(paragraph)s", **said))
@@ -281,6 +286,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "compared_rows": compared_rows,
     "draft_problem": draft_problem,
     "ending_words": ending_words,
+    "paragraph_words": paragraph_words,
     "rule_due": due,
     "rule_scope": of_whom,
     "shift_counts": shift_counts,
