@@ -21,6 +21,7 @@ from trainer.mandates import queries as mandate_queries
 from trainer.mandates.values import InstrumentDraft, Move, Scope, TaskChange
 from trainer.planning import queries as plan_queries
 from trainer.previews import queries
+from trainer.previews.rules import later
 from trainer.previews.values import Preview, Shortage
 from trainer.readiness import queries as readiness_queries
 from trainer.readiness import rules as readiness_rules
@@ -353,3 +354,8 @@ def _counting(session: Session) -> Iterator[list[str]]:
         yield said
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize(("people", "days"), [(0, 24), (3_000, 24), (10_000, 12), (100_000, 6)])
+def test_of_a_large_mission_people_are_counted_on_fewer_later_days(people: int, days: int) -> None:
+    assert later.days_counted(people) == days

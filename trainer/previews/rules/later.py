@@ -18,8 +18,14 @@ from trainer.planning.values import Sources
 from trainer.previews import rules
 from trainer.previews.values import CompetencyChange, Later, LaterDay, PersonChange
 
-MOST_DAYS = 24
-"""Days on which people are counted: each costs as much as a page of readiness."""
+MOST_DAYS, FEWEST_DAYS = 24, 6
+PERSON_DAYS = 120_000
+"""On so many days people are counted, and of a large mission on fewer: each costs as much as a page of its readiness."""
+
+
+def days_counted(people: int) -> int:
+    """Return on how many later days the people of a mission are counted, by how many they are."""
+    return max(FEWEST_DAYS, min(MOST_DAYS, PERSON_DAYS // max(1, people)))
 
 
 def later_of(
@@ -27,8 +33,9 @@ def later_of(
 ) -> Later:
     """Return what the text ends, changes and begins after `from_on`, day by day, as far as its tasks reach.
 
-    People are counted on the first `MOST_DAYS` of the days, however far these lie.
+    People are counted on the first of the days, however far these lie: on `days_counted` of them.
     """
+    most = days_counted(len(sources.people))
     days: list[LaterDay] = []
     losing: set[PersonId] = set()
     lacking: set[PersonId] = set()
@@ -36,7 +43,7 @@ def later_of(
         shift = _turn(without, with_it, on=on)
         if shift is None:
             continue
-        if len(days) >= MOST_DAYS:
+        if len(days) >= most:
             days.append(LaterDay(on=on, shift=shift, counted=False))
             continue
         day, changed = _counted(sources, with_it, shift, mission=mission, on=on)
