@@ -8,8 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Row, SQLColumnExpression, String, and_, case, or_, select, type_coerce
+from sqlalchemy import String, and_, case, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from trainer.competencies import rules
@@ -31,6 +30,7 @@ from trainer.competencies.values import (
     WaiverEntry,
     WaiverId,
 )
+from trainer.kernel.db import plain_rows
 from trainer.kernel.errors import NotFound
 from trainer.kernel.values import PersonId, wording
 
@@ -38,7 +38,6 @@ PEOPLE_A_QUERY = 5_000
 """So many ids go into one statement: both engines bound the number of its parameters."""
 
 _LEVELS = tuple(Level)
-_Ints = NDArray[np.int64]
 
 
 class NoSuchCompetency(NotFound):
@@ -101,22 +100,13 @@ def evidence_of(session: Session, *, people: Collection[PersonId]) -> Mapping[Pe
     One query for each 5,000 people.
     """
     found: dict[PersonId, list[Evidence]] = {person: [] for person in people}
+    piece = EvidenceRow.__table__.c
+    query = select(
+        piece.id, piece.person_id, piece.competency_key, piece.level, piece.observed_on, piece.expires_on, piece.source,
+        piece.subject, piece.assignment_id,
+    ).order_by(piece.person_id, piece.id)  # fmt: skip
     for some in _batches(found):
-        rows = session.execute(
-            select(
-                EvidenceRow.id,
-                EvidenceRow.person_id,
-                EvidenceRow.competency_key,
-                EvidenceRow.level,
-                EvidenceRow.observed_on,
-                EvidenceRow.expires_on,
-                EvidenceRow.source,
-                EvidenceRow.subject,
-                EvidenceRow.assignment_id,
-            )
-            .where(EvidenceRow.person_id.in_(some))
-            .order_by(EvidenceRow.person_id, EvidenceRow.id)
-        )
+        rows = plain_rows(session, query.where(piece.person_id.in_(some)))
         for number, holder, key, level, observed_on, expires_on, source, subject, assignment in rows:
             found[PersonId(holder)].append(
                 Evidence(
@@ -134,56 +124,45 @@ def evidence_of(session: Session, *, people: Collection[PersonId]) -> Mapping[Pe
     return {person: tuple(pieces) for person, pieces in found.items()}
 
 
-def counting_evidence(session: Session, *, people: Collection[PersonId], on: date) -> EvidenceColumns:
-    """What counts on the day of the people's evidence, without making a value of each piece. One query for each 5,000 people."""
-    unended = EvidenceRow.expires_on.is_(None)
-    lasts = or_(unended, EvidenceRow.expires_on > on + timedelta(days=DUE_SOON_DAYS))
-    counts = and_(EvidenceRow.observed_on <= on, or_(unended, EvidenceRow.expires_on > on))
-    person, competency, level, weight, lasting, keys = _columns(session, people, case((lasts, 1), else_=0), counts)
-    return EvidenceColumns(
-        person=person, competency=competency, level=level, weight=weight,
-        lasts=np.array(lasting, np.bool_), keys=keys,
-    )  # fmt: skip
+def evidence_columns(
+    session: Session, *, people: Collection[PersonId], renewed: Collection[CompetencyKey], since: date, on: date
+) -> tuple[EvidenceColumns, LapsedColumns]:
+    """What counts on the day of the people's evidence, and what of it for `renewed` expired from `since` up to the day.
 
-
-def lapsed_evidence(
-    session: Session,
-    *,
-    people: Collection[PersonId],
-    competencies: Collection[CompetencyKey],
-    since: date,
-    on: date,
-) -> LapsedColumns:
-    """What of the people's evidence expired from `since` up to the day. One query for each 5,000 people."""
-    expires_on = EvidenceRow.expires_on
-    when = and_(EvidenceRow.competency_key.in_(sorted(competencies)), expires_on >= since, expires_on <= on)
-    person, competency, level, weight, ends, keys = _columns(session, people, expires_on, when)
-    return LapsedColumns(
-        person=person, competency=competency, level=level, weight=weight,
-        expires_on=np.array([each.toordinal() for each in ends], np.int64), keys=keys,
-    )  # fmt: skip
-
-
-def _columns(
-    session: Session, people: Collection[PersonId], last: SQLColumnExpression[Any], when: ColumnElement[bool]
-) -> tuple[_Ints, _Ints, _Ints, _Ints, tuple[Any, ...], tuple[CompetencyKey, ...]]:
-    """Person, place of the competency, level, weight, one column more, and the competencies by place."""
-    row = EvidenceRow
-    rows: list[Row[Any]] = []
+    Without making a value of each piece. One query for each 5,000 people.
+    """
+    row = EvidenceRow.__table__.c
+    unended = row.expires_on.is_(None)
+    counts = and_(row.observed_on <= on, or_(unended, row.expires_on > on))
+    lasts = or_(unended, row.expires_on > on + timedelta(days=DUE_SOON_DAYS))
+    query = select(
+        row.person_id, row.competency_key, row.level, type_coerce(row.source, String), case((lasts, 1), else_=0),
+        case((row.expires_on <= on, row.expires_on)),
+    ).where(or_(counts, row.expires_on.between(since, on)))  # fmt: skip
+    rows: list[Any] = []
     for some in _batches(people):
-        query = select(row.person_id, row.competency_key, row.level, type_coerce(row.source, String), last)
-        rows += session.execute(query.where(row.person_id.in_(some), when)).all()
-    person, competency, level, source, others = zip(*rows, strict=True) if rows else ((),) * 5
+        rows += plain_rows(session, query.where(row.person_id.in_(some)))
+    person, competency, level, source, lasting, ends = zip(*rows, strict=True) if rows else ((),) * 6
     keys = tuple(sorted(set(competency)))
     places = {key: place for place, key in enumerate(keys)}
     weights = {each.value: each.weight for each in Source}
+    of = {
+        "person": np.array(person, np.int64),
+        "competency": np.array([places[key] for key in competency], np.int64),
+        "level": np.array(level, np.int64),
+        "weight": np.array([weights[each] for each in source], np.int64),
+    }
+    now = np.array([end is None for end in ends], np.bool_)
+    again = ~now & np.isin(of["competency"], [places[key] for key in renewed if key in places])
     return (
-        np.array(person, np.int64),
-        np.array([places[key] for key in competency], np.int64),
-        np.array(level, np.int64),
-        np.array([weights[each] for each in source], np.int64),
-        others,
-        keys,
+        EvidenceColumns(
+            **{name: column[now] for name, column in of.items()}, lasts=np.array(lasting, np.bool_)[now], keys=keys
+        ),
+        LapsedColumns(
+            **{name: column[again] for name, column in of.items()},
+            expires_on=np.array([ends[place].toordinal() for place in np.flatnonzero(again).tolist()], np.int64),
+            keys=keys,
+        ),
     )
 
 

@@ -137,10 +137,11 @@ def _glance(session: Session, row: PlanRun, ground: _Ground, *, on: date) -> Gla
     people = [PersonId(each) for each in places.person.tolist()]
     renewed = renewed_by_refreshers(ground.offerings)
     since = lapsed_since(max(renewed.values(), default=0), on=on)
+    evidence, lapsed = competency_queries.evidence_columns(session, people=people, renewed=renewed, since=since, on=on)
     columns = Columns(
         places=places,
-        evidence=competency_queries.counting_evidence(session, people=people, on=on),
-        lapsed=competency_queries.lapsed_evidence(session, people=people, competencies=renewed, since=since, on=on),
+        evidence=evidence,
+        lapsed=lapsed,
         assignments=track_queries.open_columns(session, people=people),
         waived=competency_queries.people_with_waivers(session, on=on),
         named=[PersonId(each) for each in row.people],

@@ -19,6 +19,7 @@ from trainer.catalogue.values import AtLevel, ModuleKey, ModuleVersionId
 from trainer.competencies import queries as competency_queries
 from trainer.competencies import rules as competency_rules
 from trainer.competencies.values import CompetencyKey, Level, TaskRef
+from trainer.kernel.db import plain_rows
 from trainer.kernel.errors import NotFound
 from trainer.kernel.values import LocalText, PersonId, Wording, wording
 from trainer.partners import queries as partner_queries
@@ -96,8 +97,8 @@ def open_assignments(session: Session, *, people: Collection[PersonId]) -> tuple
     found = [
         _assignment(row, closes=closes[row.closes], because=because[row.because], reason=reasons[row.reason])
         for batch in batches(people)
-        for row in session.execute(
-            select(*_AS_TEXT).where(AssignmentRow.person_id.in_(batch), AssignmentRow.state.in_(OPEN_STATES))
+        for row in plain_rows(
+            session, select(*_AS_TEXT).where(_TABLE.person_id.in_(batch), _TABLE.state.in_(OPEN_STATES))
         )
     ]
     return tuple(sorted(found, key=lambda each: (each.person, each.due_on, each.id)))
@@ -122,11 +123,12 @@ def given_since(session: Session, *, people: Collection[PersonId], since: dateti
 
 def open_columns(session: Session, *, people: Collection[PersonId]) -> OpenColumns:
     """The same without making a value of each. One query for each 5,000 people."""
-    row, closes = AssignmentRow, _Once(_closes)
+    row, closes = _TABLE, _Once(_closes)
     rows = [
         found
         for batch in batches(people)
-        for found in session.execute(
+        for found in plain_rows(
+            session,
             select(
                 row.person_id,
                 row.module_key,
@@ -136,7 +138,7 @@ def open_columns(session: Session, *, people: Collection[PersonId]) -> OpenColum
                 cast(row.closes, Text),
             )
             .where(row.person_id.in_(batch), row.state.in_(OPEN_STATES))
-            .order_by(row.person_id)
+            .order_by(row.person_id),
         )
     ]
     things: dict[ModuleKey | SessionId, int] = {}
@@ -428,9 +430,10 @@ def _card(
 
 _COLUMNS = tuple(getattr(AssignmentRow, column.key) for column in AssignmentRow.__table__.columns)
 """What makes an assignment, for reading many: a plain row costs half of a mapped object."""
+_TABLE = AssignmentRow.__table__.c
 _AS_TEXT = tuple(
     cast(column, Text).label(column.key) if column.key in {"closes", "because", "reason"} else column
-    for column in _COLUMNS
+    for column in _TABLE
 )
 """The same with what repeats in thousands of rows as its JSON text, for `_Once`."""
 
