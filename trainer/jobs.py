@@ -65,7 +65,8 @@ def plan() -> bool:
     if run is None:
         return False
     try:
-        _plan(run)
+        with plan_queries.without_collecting():
+            _plan(run)
     except RunTaken:
         logger.info("plan run %s is somebody else's by now", run)
     except Exception as error:

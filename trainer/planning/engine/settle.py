@@ -129,7 +129,8 @@ class Settler:
         plan = {"pair_net": t.flat(c.pair_net.copy()), "g_weight": t.flat(i.g_weight.copy())}
         bound = {"pair_net": t.flat(c.pair_net.copy()), "g_weight": t.flat(i.g_weight.copy())}
         t.board, t.simple, t.filling = (each._replace(**plan) for each in (t.board, t.simple, t.filling))
-        t.bounding, t.relaxed = (each._replace(**bound) for each in (t.bounding, t.relaxed))
+        bounds = (t.bounding, t.relaxed, t.rough, t.asking)
+        t.bounding, t.relaxed, t.rough, t.asking = (each._replace(**bound) for each in bounds)
         best = np.zeros(i.gaps, np.int64)
         np.maximum.at(best, gap, self.value)
         for u in range(len(i.u_need)):

@@ -104,7 +104,7 @@ class Table:
         self.kernels = compiled.machine_code() if self.quick else compiled.plain_code()
         self._fix_locked()
         everything = self._board()
-        crowded = brief and len(candidates) >= BRIEF_FROM
+        crowded = len(candidates) >= (BRIEF_FROM if brief else RELAXED_FROM)
         self.board = everything._replace(most=BEST_FEW) if crowded else everything
         # With many pairs, prerequisites cost most of the time and bring little: bounds take them as held, which is
         # on the safe side, and a plan first does without what must be prepared for.
@@ -115,6 +115,7 @@ class Table:
         self.rough = coarse if crowded else self.relaxed
         self.simple = self.board._replace(skip=NEEDS)
         self.bounding = self.relaxed if self.relaxes else everything
+        self.asking = self.bounding._replace(most=BEST_FEW) if crowded else self.bounding
         self.filling = self.simple if self.relaxes else self.board
         self.desks = [self._desk() for _ in range(self.threads)]
         self.workers = ThreadPoolExecutor(self.threads)
@@ -300,7 +301,7 @@ class Table:
         """These of the columns' people choose at these prices as if there were seats and money for all."""
         free = self.boundless()
         self.divide(
-            lambda t, a, z: self.kernels.choose(self.bounding, self.desks[t], free, prices, columns, a, z, nodes),
+            lambda t, a, z: self.kernels.choose(self.asking, self.desks[t], free, prices, columns, a, z, nodes),
             first, last,
         )  # fmt: skip
 
