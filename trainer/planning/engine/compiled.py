@@ -105,6 +105,11 @@ def machine_code() -> SimpleNamespace:
     return _compile(*KERNELS)
 
 
+def is_loaded() -> bool:
+    """This process has used it already, so that using it costs no loading either."""
+    return machine_code.cache_info().currsize > 0 and is_cached()
+
+
 def plain_code() -> SimpleNamespace:
     """The kernels as Python runs them."""
     return SimpleNamespace(**_functions(*KERNELS))

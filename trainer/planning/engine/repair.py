@@ -32,7 +32,7 @@ def keep(table: Table) -> State:
     )  # fmt: skip
     # Keeping comes first here: no seat is given up for what it is worth, only for what is no longer possible.
     lasting = replace(i, objective=replace(i.objective, change=2**40))
-    small = Table(lasting, only_old)
+    small = Table(lasting, only_old, machine_code=table.quick)
     state = small.empty_state()
     everybody = np.unique(np.searchsorted(only_old.pair_ptr, np.flatnonzero(marks & LOCKED == 0), side="right") - 1)
     small.fill(state, small.closed(), everybody)

@@ -34,6 +34,9 @@ QUICK_FROM = 400_000
 QUICK_IF_READY = 20_000
 """Eligible pairs from which loading machine code that lies on disk beats doing without."""
 
+QUICK_IF_LOADED = 2_000
+"""The same where this process has used machine code before."""
+
 RELAXED_FROM = 10_000_000
 """Eligible pairs from which prerequisites are taken as held in bounds, and avoided by plans at first."""
 
@@ -99,7 +102,9 @@ class Table:
     ) -> None:  # fmt: skip
         """With `brief`, plans look at the best few sessions of each course only, where there are many pairs."""
         self.instance, self.candidates, self.elsewhere = instance, candidates, elsewhere
-        self.quick = pays_to_compile(len(candidates)) if machine_code is None else machine_code
+        # A brief run asks nobody twice, so that it does not matter to its plan which code asks.
+        at_hand = brief and len(candidates) >= QUICK_IF_LOADED and compiled.is_loaded()
+        self.quick = at_hand or pays_to_compile(len(candidates)) if machine_code is None else machine_code
         self.threads = threads if self.quick else 1
         self.kernels = compiled.machine_code() if self.quick else compiled.plain_code()
         self._fix_locked()
