@@ -106,7 +106,7 @@ def machine_code() -> SimpleNamespace:
 
 
 def is_loaded() -> bool:
-    """This process has used it already, so that using it costs no loading either."""
+    """Used by this process already, so that using it costs no loading either."""
     return machine_code.cache_info().currsize > 0 and is_cached()
 
 
