@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, time
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
@@ -23,6 +24,9 @@ from trainer.kernel.clock import SetClock
 from trainer.kernel.values import PersonId
 from trainer.kernel.work import Actor, Work
 from trainer.notifications.values import Mail
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -183,3 +187,17 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         _connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """The system's Chromium; without one the tests are skipped and say so.
+
+    One at a time in a process: it keeps an event loop running, beside which no other can be started.
+    """
+    from tests.support.pictures import CHROMIUM, chromium
+
+    if not Path(CHROMIUM).exists():
+        pytest.skip("no Chromium: apt-get install chromium")
+    with chromium() as found:
+        yield found

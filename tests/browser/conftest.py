@@ -6,25 +6,14 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser
 from werkzeug.serving import make_server
 
 from config import Settings
 from tests.flows.conftest import load_world
 from tests.support.database import SqliteHouse
-from tests.support.pictures import CHROMIUM, chromium
 from trainer.app import create_app
 from trainer.demo import load as loading
 from trainer.worker import start_in_process
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium; without one the tests are skipped and say so."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("no Chromium: apt-get install chromium")
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="session")

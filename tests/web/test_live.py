@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 from flask import Flask, render_template_string
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 from werkzeug.serving import make_server
 
 pytestmark = pytest.mark.browser
@@ -54,27 +54,18 @@ def address(bare_site: Flask, run: Run) -> Iterator[str]:
     server.server_close()
 
 
-def test_a_running_part_is_renewed_and_the_page_loaded_again_at_its_end(run: Run, address: str) -> None:
-    with sync_playwright() as player:
-        browser = player.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
-        )
-        page = browser.new_page()
-        page.goto(address)
+def test_a_running_part_is_renewed_and_the_page_loaded_again_at_its_end(
+    run: Run, address: str, browser: Browser
+) -> None:
+    page = browser.new_page()
+    page.goto(address)
 
-        page.wait_for_selector("text=at work")
-        run.said = "nearly done"
-        page.wait_for_selector("text=nearly done")
-        run.said = None
-        page.wait_for_selector("text=stored")
-        still_live = page.locator("[data-module=live]").count()
-        browser.close()
+    page.wait_for_selector("text=at work")
+    run.said = "nearly done"
+    page.wait_for_selector("text=nearly done")
+    run.said = None
+    page.wait_for_selector("text=stored")
+    still_live = page.locator("[data-module=live]").count()
+    page.close()
 
     assert still_live == 0
-
-
-@pytest.mark.usefixtures("run")
-def test_without_script_a_link_renews_the_page(bare_site: Flask) -> None:
-    html = bare_site.test_client().get("/run?of=7").get_data(as_text=True)
-
-    assert '<noscript><p><a href="/run?of=7">' in html
