@@ -142,7 +142,7 @@ def standing(instance: Instance, plan: Plan) -> conditions.Standing:
 
 
 def reasons(instance: Instance, plan: Plan, *, machine_code: bool = False, threads: int = 1) -> Ints:
-    """[G] the code of every gap under this plan; machine code for who has one posting, and without units."""
+    """[G] the code of every gap under this plan; machine code knows nothing of units and second postings."""
     i = instance
     lookup, seating = Lookup(i), Seating(i, plan)
     days = closing_days(i, plan)

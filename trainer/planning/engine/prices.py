@@ -15,7 +15,7 @@ from trainer.planning.engine.columns import WHOLE, Columns
 from trainer.planning.engine.instance import Instance, Ints
 from trainer.planning.engine.lookup import Lookup, closing_value, money_of
 from trainer.planning.engine.master import Master, pool_of
-from trainer.planning.engine.table import NODES, PROOF_NODES, Response, Table
+from trainer.planning.engine.table import NODES, PROOF_NODES, QUICK_IF_READY, Response, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,7 +312,9 @@ def glance(table: Table, warm: Shadow | None) -> Shadow:
         worth += warm.worth + _locked_at_prices(i, warm)
         session, partner, mission = warm.session, warm.partner, warm.mission
     else:
-        answer = table.respond(table.prices(), people, nodes=1 if table.quick else NODES, board=table.rough)
+        answer = table.respond(
+            table.prices(), people, nodes=1 if len(c) >= QUICK_IF_READY else NODES, board=table.rough
+        )
         worth += _ceilings(i)
         session, partner, mission = (
             np.zeros(n, np.int64) for n in (i.sessions, len(i.partner_budget), len(i.mission_budget))

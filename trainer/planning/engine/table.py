@@ -44,6 +44,7 @@ BRIEF_FROM = 1_000_000
 """Eligible pairs from which a brief look is one at the best few sessions of each course."""
 
 BEST_FEW = 8
+"""Sessions of a course that such a look is at."""
 
 SIMPLE_FROM = 400_000
 """Eligible pairs from which seats that must be prepared for are not looked at as alternatives."""
@@ -102,7 +103,7 @@ class Table:
     ) -> None:  # fmt: skip
         """With `brief`, plans look at the best few sessions of each course only, where there are many pairs."""
         self.instance, self.candidates, self.elsewhere = instance, candidates, elsewhere
-        # A brief run asks nobody twice, so that it does not matter to its plan which code asks.
+        # A brief run has no rounds of which plain code does fewer: plan and bound are the same whichever code asks.
         at_hand = brief and len(candidates) >= QUICK_IF_LOADED and compiled.is_loaded()
         self.quick = at_hand or pays_to_compile(len(candidates)) if machine_code is None else machine_code
         self.threads = threads if self.quick else 1
