@@ -163,4 +163,6 @@ def test_the_columns_tell_of_everybody_where_their_profile_tells(work: Work) -> 
     profiles = account_queries.profiles_in(work.session, missions=[made.mission], on=TODAY)
     assert places.person.tolist() == [each.id for each in profiles]
     assert places.rotates_on.tolist() == [(each.rotates_on or date.max).toordinal() for each in profiles]
+    assert places.organisation.tolist() == [each.organisation for each in profiles]
+    assert [places.languages[each] for each in places.speaks.tolist()] == [each.languages for each in profiles]
     assert np.all(np.diff(places.person) > 0)

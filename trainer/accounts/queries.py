@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from trainer.accounts import rules
@@ -54,6 +55,7 @@ from trainer.accounts.values import (
     UnitCard,
     UnitId,
 )
+from trainer.kernel.db import plain_rows
 from trainer.kernel.errors import Conflict, Invalid, NotFound, Refusal
 from trainer.kernel.ledger import LedgerEntry, ReactionClaim
 from trainer.kernel.periods import Period
@@ -144,41 +146,60 @@ def profiles_in(session: Session, *, missions: Collection[MissionId], on: date) 
 
 def places_in(session: Session, *, missions: Collection[MissionId], on: date) -> PlaceColumns:
     """The people of `profiles_in` as columns, without making a profile of each. One query."""
-    rows = session.execute(
+    posting, person_row = PostingRow.__table__.c, Person.__table__.c
+    rows = plain_rows(
+        session,
         select(
-            PostingRow.person_id,
-            PostingRow.id,
-            PostingRow.mission_id,
-            PostingRow.unit_id,
-            PostingRow.role,
-            PostingRow.starts_on,
-            PostingRow.ends_on,
+            posting.person_id,
+            posting.id,
+            posting.mission_id,
+            posting.unit_id,
+            posting.role,
+            posting.starts_on,
+            posting.ends_on,
+            person_row.organisation_id,
+            person_row.language,
+            cast(person_row.spoken, Text),
         )
-        .join(Person, Person.id == PostingRow.person_id)
+        .join(Person.__table__, person_row.id == posting.person_id)
         .where(
-            PostingRow.person_id.in_(_posted_in(missions, on=on)),
+            posting.person_id.in_(_posted_in(missions, on=on)),
             _unended(on),
-            or_(Person.left_on.is_(None), Person.left_on > on),
-        )
-    ).all()
+            or_(person_row.left_on.is_(None), person_row.left_on > on),
+        ),
+    )
     roles = {role: place for place, role in enumerate(Role)}
-    person, number, mission, unit, role, starts_on, ends_on = np.array(
+    spoken: dict[tuple[str, str], int] = {}
+    person, number, mission, unit, role, starts_on, ends_on, organisation, speaks = np.array(
         [
-            (who, at, there, within or 0, roles[does], first.toordinal(), (last or date.max).toordinal())
-            for who, at, there, within, does, first, last in rows
+            (
+                who, at, there, within or 0, roles[does], first.toordinal(), (last or date.max).toordinal(), of,
+                spoken.setdefault((reads, text), len(spoken)),
+            )
+            for who, at, there, within, does, first, last, of, reads, text in rows
         ],
         np.int64,
-    ).reshape(-1, 7).T  # fmt: skip
+    ).reshape(-1, 9).T  # fmt: skip
     # the order of `rules.posting_on`: of the current ones the latest begun, else the first to come
     today = on.toordinal()
     before = np.where(starts_on <= today, today - starts_on, starts_on)
     tie = np.where(starts_on <= today, -number, number)
     order = np.lexsort((tie, before, starts_on > today, person))
-    first = order[np.unique(person[order], return_index=True)[1]]
-    first = first[np.isin(mission[first], np.array(sorted(missions), np.int64))]
+    everybody, place = np.unique(person[order], return_index=True)
+    leaves_on = np.zeros(len(everybody), np.int64)
+    np.maximum.at(leaves_on, np.searchsorted(everybody, person), ends_on)
+    there = np.isin(mission[order[place]], np.array(sorted(missions), np.int64))
+    first = order[place[there]]
     return PlaceColumns(
-        person=person[first], mission=mission[first], unit=unit[first], role=role[first], rotates_on=ends_on[first]
-    )
+        person=person[first], mission=mission[first], unit=unit[first], role=role[first], rotates_on=ends_on[first],
+        leaves_on=leaves_on[there], organisation=organisation[first], speaks=speaks[first],
+        languages=tuple(_languages(reads, json.loads(text)) for reads, text in spoken),
+    )  # fmt: skip
+
+
+def _languages(language: str, spoken: Sequence[str]) -> tuple[str, ...]:
+    """In what a person can be taught: what they said, else the language of their pages."""
+    return tuple(spoken) or (language,)
 
 
 def people_groups(session: Session, *, missions: Collection[MissionId], on: date) -> tuple[PeopleGroup, ...]:
@@ -197,7 +218,7 @@ def people_groups(session: Session, *, missions: Collection[MissionId], on: date
     )
     counted: Counter[tuple[int, Role, tuple[str, ...]]] = Counter()
     for row in rows:
-        counted[row.mission_id, row.role, tuple(row.spoken) or (row.language,)] += row.people
+        counted[row.mission_id, row.role, _languages(row.language, row.spoken)] += row.people
     return tuple(
         PeopleGroup(mission=MissionId(mission), role=Role(role), languages=languages, people=people)
         for (mission, role, languages), people in sorted(counted.items())
@@ -675,7 +696,7 @@ def _profile(row: Any, posting: Posting | None) -> PersonProfile:
         mission=posting.mission if posting else None,
         unit=posting.unit if posting else None,
         organisation=OrganisationId(row.organisation_id),
-        languages=tuple(row.spoken) or (row.language,),
+        languages=_languages(row.language, row.spoken),
         deployed_on=posting.starts_on if posting else None,
         rotates_on=posting.ends_on if posting else None,
     )

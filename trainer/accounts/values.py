@@ -170,6 +170,13 @@ class PlaceColumns:
     """Place in `Role`."""
     rotates_on: NDArray[np.int64]
     """Ordinal of the day the posting ends; that of the last day there is when it is open."""
+    leaves_on: NDArray[np.int64]
+    """The same of the last posting on file."""
+    organisation: NDArray[np.int64]
+    speaks: NDArray[np.int64]
+    """Place in `languages`."""
+    languages: tuple[tuple[str, ...], ...]
+    """Every set of languages that somebody speaks: codes, best first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -339,7 +339,7 @@ def solve(
     if snapshot.improves:
         options = solver.Options(mode="improve", mip_seconds=MIP_SECONDS)
     elif len(snapshot.instance.old_person):
-        options = solver.Options(mode="repair", rounds=0)
+        options = solver.Options(mode="repair", rounds=0, pairs_of_all=True)
     else:
         options = solver.Options(sweeps=2, mip_seconds=MIP_SECONDS, enough_pct=GOOD_ENOUGH)
     with queries.without_collecting():

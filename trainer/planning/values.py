@@ -157,10 +157,15 @@ DEFAULT_POLICY = Policy(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """The people of a run who need no look: all they lack is being closed by what they have."""
+    """The people of a run who need no look.
+
+    All they lack is being closed by what they have; or an approved plan told them of it, and they can be given none of it.
+    """
 
     people: frozenset[PersonId] = frozenset()
     gaps: int = 0
+    told: int = 0
+    """Those of the gaps that stay open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +213,7 @@ class Sources:
     """Where a glance over everybody told; worked out from these people and their units otherwise."""
     kind: RunKind = RunKind.REPAIR
     left_open: Mapping[PersonId, frozenset[AtLevel]] = field(default_factory=dict)
-    """What approved plans knew of and left open; read where everybody may move, to tell whose demands have not changed."""
+    """What the latest approved plan that decided about somebody left open for them; nobody who lacked nothing then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,6 +327,8 @@ class PlanCounts:
     unmet: int
     improvement: Improvement | None = None
     """None but for a run that improves."""
+    told: int = 0
+    """Those of the unmet that an earlier plan told of: they are no lines of this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

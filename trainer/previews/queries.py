@@ -164,7 +164,7 @@ def _planned(
         if beside is None
         else question.facts_beside(beside.facts, sources=sources, required=required)
     )
-    snapshot = question.ask(facts, run=NO_RUN, attempt=0, beside=beside)
+    snapshot = question.ask(facts, run=NO_RUN, attempt=0, beside=beside, whole=True)
     result = plan_operations.solve(snapshot, should_stop=should_stop)
     if should_stop():
         raise Stopped

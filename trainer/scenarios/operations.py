@@ -413,7 +413,7 @@ class _Reckoning:
             if beside is None
             else question.facts_beside(beside.facts, sources=sources, required=required)
         )
-        snapshot = question.ask(facts, run=NO_RUN, attempt=0, beside=beside)
+        snapshot = question.ask(facts, run=NO_RUN, attempt=0, beside=beside, whole=True)
         return rules.without_module_cost(snapshot) if self.supposed.cuts else snapshot
 
     def _solved(self, snapshot: Snapshot) -> tuple[Result, Proposal]:

@@ -102,6 +102,8 @@ class Options:
     """address of a Dask scheduler whose workers take the shards; threads of this process by default"""
     folder: Path | None = None
     """where its workers can read what this process writes; a temporary folder, for workers of this machine, by default"""
+    pairs_of_all: bool = False
+    """a replan without price rounds lists the pairs of untouched people too: a closer bound for more time"""
     lean: bool | None = None
     """never all pairs in one place, for a first plan; by default when there are too many of them"""
 
@@ -262,12 +264,13 @@ class _Run:
     def _whole(self) -> Table:
         """All people and pairs in one table."""
         options, touched = self.options, self.instance.everyone_touched
+        some = self.hasty and not options.pairs_of_all and not touched.all()
         return Table(
             self.plain.parts,
             self.plain.find(
                 threads=options.threads,
                 machine_code=options.machine_code,
-                whole=touched if self.hasty and not touched.all() else None,
+                whole=touched if some else None,
             ),
             threads=options.threads,
             machine_code=options.machine_code,

@@ -146,7 +146,7 @@ def _proposal(snapshot: Snapshot, steps: Sequence[PlannedStep], unmet: int) -> P
         counts=PlanCounts(
             gain=len(moved[StepMove.GIVE]), lose=len(moved[StepMove.WITHDRAW]), replaced=len(moved[StepMove.REPLACE]),
             untouched=len(beside.people) + len(snapshot.people) - len(changed),
-            gaps=gaps, closed=gaps - unmet, unmet=unmet,
+            gaps=gaps, closed=gaps - unmet - beside.told, unmet=unmet + beside.told, told=beside.told,
         ),
         changed=len(changed),
         changed_untouched=len(changed & beside.people),

@@ -1,30 +1,33 @@
 """A first glance over everybody a run is about: who needs a look, since something is to be decided about them.
 
 Of a hundred thousand people most are as they should be after any change: all they lack is being closed by what they have, and
-nothing they have has lost its use. They need no decision, keep everything they have, and are not read in full. The glance
-works on columns, person × competency, and must never be surer than `question`, which judges each person by values: whom it
-leaves out, `question` would find settled. Whoever it cannot tell of is looked at.
+nothing they have has lost its use; or they lack only what a plan told them of, and can still be given none of it (`told`).
+They need no decision, keep everything they have, and are not read in full. The glance works on columns, person × competency,
+and must never be surer than `question`, which judges each person by values: whom it leaves out, `question` would find settled.
+Whoever it cannot tell of is looked at.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.accounts.values import PlaceColumns, Role
+from trainer.accounts.values import MissionId, OrganisationId, PlaceColumns, Role
 from trainer.catalogue.values import AtLevel, ModuleKey, Offering
 from trainer.competencies.rules import add_months
 from trainer.competencies.values import CompetencyKey, EvidenceColumns, LapsedColumns, Level, Source
 from trainer.kernel.values import PersonId
 from trainer.mandates.rules import part_size
 from trainer.mandates.values import Demand, DemandsByRole, Scope
-from trainer.partners.values import SessionId, SessionOffer
+from trainer.partners.rules import is_for
+from trainer.partners.values import QuotaLine, SessionId, SessionOffer
 from trainer.planning.rules.question import must_fill
+from trainer.planning.rules.told import Chances, Seeker, Supply
 from trainer.planning.values import Beside, Policy, Shares
 from trainer.tracks.values import OpenColumns
 
@@ -50,6 +53,8 @@ class Columns:
     assignments: OpenColumns
     waived: Collection[PersonId]
     """Who has any waiver."""
+    left_open: Mapping[PersonId, Collection[AtLevel]]
+    """What the latest plan that decided about somebody left open for them."""
     named: Collection[PersonId] = ()
     """Who is to be looked at whatever the glance tells."""
 
@@ -62,6 +67,10 @@ class Market:
     """Those that are planned for."""
     offerings: tuple[Offering, ...]
     offers: tuple[SessionOffer, ...]
+    quotas: Mapping[SessionId, tuple[QuotaLine, ...]]
+    """What is reserved of their seats."""
+    seated: Mapping[SessionId, Sequence[tuple[OrganisationId, MissionId | None]]]
+    """Of what organisation and mission those are who have a seat where some are reserved."""
     policy: Policy
     on: date
 
@@ -81,20 +90,25 @@ def glance(columns: Columns, market: Market) -> Glance:
     people = columns.places.person
     crowd = _Crowd(columns, market)
     lacks = (crowd.level > 0) & ~crowd.has(crowd.lasting)
+    found = _balance(crowd, np.where(lacks, crowd.level, 0).astype(np.int8), columns, market)
+    observed = lacks & (crowd.weight > Source.RECOGNISED.weight)
+    open_still = (found.still > 0) | observed
     always = np.array(sorted({*columns.waived, *columns.named}), np.int64)
-    look = (
-        ~_closed(crowd, np.where(lacks, crowd.level, 0).astype(np.int8), columns, market)
-        | (lacks & (crowd.weight > Source.RECOGNISED.weight)).any(axis=1)
-        | np.isin(people, always)
-    )
-    looked_at = people[look].tolist()
+    look = found.doubt | open_still.any(axis=1) | np.isin(people, always)
+    told = np.flatnonzero(
+        open_still.any(axis=1) & ~found.doubt & ~np.isin(people, always)
+        & ~(open_still & (_told(crowd, columns.left_open) != crowd.level)).any(axis=1)
+    )  # fmt: skip
+    told = told[_left(crowd, told, open_still & ~observed, found, columns.places, market)]
+    look[told] = False
     return Glance(
-        looked_at=tuple(PersonId(each) for each in looked_at),
+        looked_at=tuple(PersonId(each) for each in people[look].tolist()),
         beside=Beside(
-            people=frozenset(PersonId(each) for each in people[~look].tolist()), gaps=int(lacks[~look].sum())
+            people=frozenset(PersonId(each) for each in people[~look].tolist()), gaps=int(lacks[~look].sum()),
+            told=int(open_still[told].sum()),
         ),
         shares=Shares(demands=market.demands, fallen=_by_person(crowd.fallen, people, look)),
-    )
+    )  # fmt: skip
 
 
 def renewed_by_refreshers(offerings: Iterable[Offering]) -> Mapping[CompetencyKey, int]:
@@ -219,11 +233,22 @@ class _Crowd:
 # What is being closed
 
 
-def _closed(crowd: _Crowd, lacks: Small, columns: Columns, market: Market) -> Flags:
-    """[person] whether what they have closes all they lack, and each of it is offered still and has a use.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Balance:
+    """What people lack beside what they have."""
 
-    `lacks` has the level that is lacking of each competency, 0 for nothing.
-    """
+    still: Small
+    """[person, competency] the level that nothing they have closes; 0 for none."""
+    doubt: Flags
+    """[person] something they have may have lost its use, or is offered no more."""
+    seats: Ints
+    """[person] how much they have that they could give up."""
+    freed: Mapping[SessionId, int]
+    """Seats of which their people seem to have no more need."""
+
+
+def _balance(crowd: _Crowd, lacks: Small, columns: Columns, market: Market) -> _Balance:
+    """Set what they have against what they lack: `lacks` has the level of each competency, 0 for nothing."""
     lines = columns.assignments
     row, thing = np.searchsorted(crowd.people, lines.person), lines.thing
     given = _Given(lines.things, market)
@@ -242,13 +267,18 @@ def _closed(crowd: _Crowd, lacks: Small, columns: Columns, market: Market) -> Fl
     _renew(renewed, here, thing[movable], given, _windows(crowd, lacks, columns.lapsed, market), crowd.keys)
     needed = _needed(crowd, still, market)
     useful = ((still[here] > 0) & (renewed >= still[here])) | ((needed[here] > 0) & (levels >= needed[here]))
-    doubt[movable[~useful.any(axis=1)]] = True
-    doubt[movable[_repeats(here, thing[movable])]] = True
+    ended = movable[~useful.any(axis=1) | _repeats(here, thing[movable])]
+    doubt[ended] = True
     still[_most(here, renewed, crowd.shape) >= still] = 0
 
-    closed = np.asarray(~(still > 0).any(axis=1))
-    closed[row[doubt]] = False
-    return closed
+    doubted = np.zeros(crowd.shape[0], np.bool_)
+    doubted[row[doubt]] = True
+    freed = Counter(
+        SessionId(each) for number in thing[ended].tolist() if isinstance(each := lines.things[number], int)
+    )
+    return _Balance(
+        still=still, doubt=doubted, seats=np.bincount(here, minlength=crowd.shape[0]).astype(np.int64), freed=freed
+    )
 
 
 class _Given:
@@ -285,6 +315,76 @@ class _Given:
                 and must_fill(session, on=market.on, policy=market.policy)
             )
             self.frozen.append(session is not None and (session.starts_on - market.on).days < market.policy.freeze_days)
+
+
+# What a plan told before
+
+
+def _told(crowd: _Crowd, left_open: Mapping[PersonId, Collection[AtLevel]]) -> Small:
+    """[person, competency] the level that was left open; 0 for none."""
+    found = np.zeros(crowd.shape, np.int8)
+    people = np.array(sorted(left_open), np.int64)
+    rows = np.searchsorted(crowd.people, people)
+    for row, person in zip(rows.tolist(), people.tolist(), strict=True):
+        for each in left_open[PersonId(person)]:
+            if each.competency in crowd.keys:
+                found[row, crowd.keys[each.competency]] = each.level
+    return found
+
+
+def _left(crowd: _Crowd, rows: Ints, lacking: Flags, found: _Balance, places: PlaceColumns, market: Market) -> Flags:
+    """Which of these people nothing free might help: as `question` tells it, or fewer."""
+    chances = Chances(
+        Supply(
+            offerings=market.offerings,
+            offers=market.offers,
+            free={
+                each.id: max(0, each.seats - each.seats_taken) + found.freed.get(each.id, 0) for each in market.offers
+            },
+            reserved={
+                each: _at_least_reserved(lines, market.seated.get(each, ())) for each, lines in market.quotas.items()
+            },
+            policy=market.policy,
+            on=market.on,
+        )
+    )
+    keys, roles = tuple(crowd.keys), tuple(Role)
+    lack_at = {
+        (key, level): AtLevel(competency=name, level=Level(level))
+        for key, name in enumerate(keys)
+        for level in range(1, _LEVELS)
+    }
+    lacks: defaultdict[int, list[AtLevel]] = defaultdict(list)
+    at, columns = np.nonzero(lacking[rows])
+    for row, column, level in zip(at.tolist(), columns.tolist(), crowd.level[rows[at], columns].tolist(), strict=True):
+        lacks[row].append(lack_at[column, level])
+    of_people = zip(
+        places.role[rows].tolist(), places.speaks[rows].tolist(), places.organisation[rows].tolist(),
+        places.mission[rows].tolist(), found.seats[rows].tolist(), places.leaves_on[rows].tolist(), strict=True,
+    )  # fmt: skip
+    return np.array(
+        [
+            chances.leave(
+                lacks[place],
+                Seeker(roles[role], places.languages[speaks], OrganisationId(organisation), MissionId(mission)),
+                seats=seats,
+                leaves_on=leaves_on,
+            )
+            for place, (role, speaks, organisation, mission, seats, leaves_on) in enumerate(of_people)
+        ],
+        np.bool_,
+    )
+
+
+def _at_least_reserved(
+    lines: Iterable[QuotaLine], seated: Collection[tuple[OrganisationId, MissionId | None]]
+) -> tuple[QuotaLine, ...]:
+    """What is reserved whoever is counted for which quota: those who are for two are taken off both."""
+    left = [
+        replace(each, seats=each.seats - sum(is_for(each, organisation=of, mission=there) for of, there in seated))
+        for each in lines
+    ]
+    return tuple(each for each in left if each.seats > 0)
 
 
 def _windows(crowd: _Crowd, lacks: Small, lapsed: LapsedColumns, market: Market) -> Ints:

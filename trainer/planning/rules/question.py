@@ -16,8 +16,8 @@ What the numbers cannot say is said here, once:
   begun, have taken of a quota is taken off.
 - A class needs its least number of people only when it begins soon (`FILLS_FOR_DAYS`): into a later one others may still come.
 - Who leaves early because capacity is lost wants only what they are given already and can finish before they go.
-- Who is settled is left as they are, unless the run is about them by name: what they have closes all they lack. Their seats are
-  taken, and nothing is asked for them.
+- Who is settled is left as they are, unless the run is about them by name: what they have closes all they lack, or else a plan
+  told them of it and they can still be given none of it (`told`). Their seats are taken, and nothing is asked for them.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from trainer.partners import rules as partner_rules
 from trainer.partners.values import CourseMode, QuotaLine, SessionId, SessionOffer, SessionState
 from trainer.planning.engine.instance import UNLIMITED, Instance, Ints, Objective
 from trainer.planning.engine.reading import require_valid
+from trainer.planning.rules.told import Chances, Seeker, Supply
 from trainer.planning.values import Beside, Facts, PlanRunId, Policy, RunKind, Sources
 from trainer.tracks.values import Assignment, AssignmentState
 
@@ -162,10 +163,17 @@ class Asked:
     held: tuple[Held, ...]
     holds: Mapping[CompetencyKey, tuple[Level, date]]
     """The highest level of each competency that counts before a course, and the first day on which it no longer does."""
-    settled: bool
-    """Everything they lack was being closed before, nothing they have has lost its use, and no class of theirs is too small."""
+    lacking: tuple[Want, ...]
+    """What nothing that they have closes."""
+    of_use: bool
+    """Nothing they have has lost its use, and no class of theirs is too small."""
     unchanged: bool = False
-    """Settled, but for what an approved plan left open."""
+    """All of it is of use, and what they lack beside it an approved plan left open."""
+
+    @property
+    def settled(self) -> bool:
+        """Everything they lack was being closed before."""
+        return self.of_use and not self.lacking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -181,6 +189,8 @@ class Snapshot:
     """In the order of the instance: those who lack most first."""
     settled: tuple[Asked, ...]
     """Who else was looked at, and is left as they are."""
+    told: frozenset[PersonId]
+    """Those of all these who are left as they are with gaps that an approved plan told them of."""
     wants: tuple[Want, ...]
     """All wants in the order of the instance's gaps."""
     offers: tuple[Offer, ...]
@@ -199,6 +209,7 @@ class Snapshot:
         return Beside(
             people=unseen.people | {each.profile.id for each in self.settled},
             gaps=unseen.gaps + sum(len(each.wants) + each.being_closed for each in self.settled),
+            told=unseen.told + sum(len(each.lacking) for each in self.settled),
         )
 
     @property
@@ -254,26 +265,76 @@ def ask(
     read_at: LedgerMark | None = None,
     named: Collection[PersonId] = (),
     beside: Snapshot | None = None,
+    whole: bool = False,
 ) -> Snapshot:
     """Put the question; raises BadInstance if the facts cannot be told in the engine's numbers.
 
     Something is asked for who is `named` even if they are settled: there may be better for them. `beside` is a question about
-    the same people on the same day: who lacks and has the same in both is not looked at again.
+    the same people on the same day: who lacks and has the same in both is not looked at again. With `whole` the question has
+    everybody with an open gap: who was told of it stays as they are, as in a run, but the reasons are found for them too.
     """
     windows = _windows(facts.sources.offerings)
     offers, notes = _offers(facts, windows)
     everybody = _people(facts, offers, windows, known={} if beside is None else _alike(beside, facts, offers))
-    settled = tuple(each for each in everybody if each.settled and each.profile.id not in named)
-    people = tuple(each for each in everybody if not each.settled or each.profile.id in named)
+    told = _told(facts, everybody, offers) - {*named}
+    aside = frozenset() if whole else told
+    settled: list[Asked] = []
+    people: list[Asked] = []
+    for each in everybody:
+        left = (each.settled and each.profile.id not in named) or each.profile.id in aside
+        (settled if left else people).append(each)
     offers = _room_for(people, settled, offers)
     wants = tuple(want for asked in people for want in asked.wants)
     skills = _skills(offers, wants)
-    instance = _instance(facts, people=people, wants=wants, offers=offers, skills=skills)
+    instance = _instance(facts, people=people, wants=wants, offers=offers, skills=skills, told=told)
     return Snapshot(
-        run=run, attempt=attempt, facts=facts, instance=instance, people=people, settled=settled, wants=wants,
-        offers=offers, skills=skills, notes=notes, hash=_hash(instance, facts, everybody, wants, offers),
-        read_at=read_at,
+        run=run, attempt=attempt, facts=facts, instance=instance, people=tuple(people), settled=tuple(settled), told=told,
+        wants=wants, offers=offers, skills=skills, notes=notes,
+        hash=_hash(instance, facts, everybody, {each.profile.id for each in settled}, wants, offers), read_at=read_at,
     )  # fmt: skip
+
+
+def _told(facts: Facts, everybody: Iterable[Asked], offers: Sequence[Offer]) -> frozenset[PersonId]:
+    """Who lacks only what an approved plan told them of, and can be given none of it beside what they have."""
+    candidates = [each for each in everybody if each.unchanged and each.lacking]
+    if not candidates:
+        return frozenset()
+    keep: defaultdict[SessionId, list[tuple[OrganisationId, MissionId | None]]] = defaultdict(list)
+    freed: Counter[SessionId] = Counter()
+    for asked in everybody:
+        for held in asked.held:
+            session = held.assignment.session
+            if session is None:
+                continue
+            if held.standing is Standing.MOVABLE:
+                keep[session].append((asked.profile.organisation, asked.profile.mission))
+            elif held.standing in ENDED:
+                freed[session] += 1
+    free = {session: seats + freed[session] for session, seats in facts.sources.free_seats.items()}
+    chances = Chances(
+        Supply(
+            offerings=facts.sources.offerings,
+            offers=facts.sources.offers,
+            free=free,
+            reserved={
+                each.session: _reserved(each.quotas, fixed=keep[each.session], seats=free[each.session])
+                for each in offers
+                if each.session is not None and each.quotas
+            },
+            policy=facts.policy,
+            on=facts.on,
+        )
+    )
+    return frozenset(
+        each.profile.id
+        for each in candidates
+        if chances.leave(
+            [_at_level(want) for want in each.lacking if want.skill[1] != OBSERVED],
+            Seeker(each.profile.role, each.profile.languages, each.profile.organisation, each.profile.mission),
+            seats=sum(held.standing is Standing.MOVABLE for held in each.held),
+            leaves_on=facts.sources.leave_on.get(each.profile.id, date.max).toordinal(),
+        )
+    )
 
 
 def _alike(beside: Snapshot, facts: Facts, offers: Sequence[Offer]) -> Mapping[PersonId, Asked]:
@@ -611,12 +672,11 @@ def _asked(
             for want in wants
         )
     of_use = not any(each.standing in ENDED for each in held) and not any(offers[number].small for number in seen)
-    lacking = [want for want in wants if not is_covered(want, movable)]
+    lacking = tuple(want for want in wants if not is_covered(want, movable))
     left_open = facts.sources.left_open.get(profile.id, frozenset())
     return Asked(
         profile=profile, wants=wants, being_closed=len(all_wants) - len(wants), held=tuple(held), holds=holds,
-        settled=of_use and not lacking,
-        unchanged=of_use and all(_at_level(want) in left_open for want in lacking),
+        lacking=lacking, of_use=of_use, unchanged=of_use and all(_at_level(want) in left_open for want in lacking),
     )  # fmt: skip
 
 
@@ -764,7 +824,13 @@ def _skills(offers: Sequence[Offer], wants: Sequence[Want]) -> tuple[Skill, ...]
 
 
 def _instance(
-    facts: Facts, *, people: Sequence[Asked], wants: Sequence[Want], offers: Sequence[Offer], skills: Sequence[Skill]
+    facts: Facts,
+    *,
+    people: Sequence[Asked],
+    wants: Sequence[Want],
+    offers: Sequence[Offer],
+    skills: Sequence[Skill],
+    told: Collection[PersonId],
 ) -> Instance:
     policy, on = facts.policy, facts.on
     skill_of = {skill: number for number, skill in enumerate(skills)}
@@ -827,7 +893,10 @@ def _instance(
         mission_budget=_ints(UNLIMITED for _ in missions),
         old_person=_ints(person for person, _ in old),
         old_session=_ints(session for _, session in old),
-        touched=_ints(facts.sources.kind is not RunKind.IMPROVE or not asked.unchanged for asked in people),
+        touched=_ints(
+            not asked.unchanged if facts.sources.kind is RunKind.IMPROVE else asked.profile.id not in told
+            for asked in people
+        ),
         s_least=_ints(offer.least for offer in offers) if any(offer.least for offer in offers) else _ints(()),
         p_contingent=_ints(asked.profile.organisation for asked in people) if reserved else _ints(()),
         q_session=_ints(number for number, _ in reserved),
@@ -936,13 +1005,18 @@ def _held_rows(
 
 
 def _hash(
-    instance: Instance, facts: Facts, everybody: Sequence[Asked], wants: Sequence[Want], offers: Sequence[Offer]
+    instance: Instance,
+    facts: Facts,
+    everybody: Sequence[Asked],
+    settled: Collection[PersonId],
+    wants: Sequence[Want],
+    offers: Sequence[Offer],
 ) -> str:
     """Over everything a plan rests on, and everything its lines name."""
     names = {
         "policy": facts.policy.number,
-        "beside": [len(facts.sources.beside.people), facts.sources.beside.gaps],
-        "people": [[asked.profile.id, asked.settled] for asked in everybody],
+        "beside": [len(facts.sources.beside.people), facts.sources.beside.gaps, facts.sources.beside.told],
+        "people": [[asked.profile.id, asked.profile.id in settled] for asked in everybody],
         "held": [[each.assignment.id, each.standing.value, each.offer] for asked in everybody for each in asked.held],
         "wants": [
             [*want.skill, want.gap.requirement.level, want.gap.currency.value, want.due_on.isoformat()]
