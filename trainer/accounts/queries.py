@@ -55,7 +55,7 @@ from trainer.accounts.values import (
     UnitCard,
     UnitId,
 )
-from trainer.kernel.db import plain_rows
+from trainer.kernel.db import listed, plain_rows
 from trainer.kernel.errors import Conflict, Invalid, NotFound, Refusal
 from trainer.kernel.ledger import LedgerEntry, ReactionClaim
 from trainer.kernel.periods import Period
@@ -118,12 +118,11 @@ def person_profile(session: Session, *, person: PersonId, on: date) -> PersonPro
 
 
 def profiles_of(session: Session, *, people: Collection[PersonId], on: date) -> Mapping[PersonId, PersonProfile]:
-    """Where these people stand on a day, by id in ascending order; ids nobody has are left out. Two queries for 5,000 people."""
+    """Where these people stand on a day, by id in ascending order; ids nobody has are left out. Two queries."""
     postings = postings_of(session, people=people, on=on)
     found: dict[PersonId, PersonProfile] = {}
-    for batch in _batches(people):
-        for row in session.execute(_profile_columns().where(Person.id.in_(batch))):
-            found[row.id] = _profile(row, rules.posting_on(postings[row.id], on=on))
+    for row in session.execute(_profile_columns().where(Person.id.in_(listed(session, people)))):
+        found[row.id] = _profile(row, rules.posting_on(postings[row.id], on=on))
     return found
 
 
@@ -234,10 +233,10 @@ def people_in(session: Session, *, missions: Collection[MissionId], on: date) ->
 def postings_of(session: Session, *, people: Collection[PersonId], on: date) -> Mapping[PersonId, tuple[Posting, ...]]:
     """The postings that have not ended before the day, the earliest first; an empty tuple for somebody with none."""
     found: dict[PersonId, list[Posting]] = {person: [] for person in people}
-    for batch in _batches(people):
-        query = _posting_columns().where(PostingRow.person_id.in_(batch), _unended(on))
-        for row in session.execute(query):
-            found[row.person_id].append(_posting(row))
+    for row in session.execute(
+        _posting_columns().where(PostingRow.person_id.in_(listed(session, people)), _unended(on))
+    ):
+        found[row.person_id].append(_posting(row))
     return {person: tuple(postings) for person, postings in found.items()}
 
 
@@ -246,23 +245,21 @@ def absences_of(
 ) -> Mapping[PersonId, tuple[Period, ...]]:
     """The absences that touch the days from `start` up to `end`, the earliest first; an empty tuple for somebody with none."""
     found: dict[PersonId, list[Period]] = {person: [] for person in people}
-    for batch in _batches(people):
-        query = (
-            select(Absence.person_id, Absence.starts_on, Absence.ends_on)
-            .where(Absence.person_id.in_(batch), Absence.starts_on < end, Absence.ends_on > start)
-            .order_by(Absence.starts_on, Absence.id)
-        )
-        for person, starts_on, ends_on in session.execute(query):
-            found[PersonId(person)].append(Period(starts_on, ends_on))
+    query = (
+        select(Absence.person_id, Absence.starts_on, Absence.ends_on)
+        .where(Absence.person_id.in_(listed(session, people)), Absence.starts_on < end, Absence.ends_on > start)
+        .order_by(Absence.starts_on, Absence.id)
+    )
+    for person, starts_on, ends_on in session.execute(query):
+        found[PersonId(person)].append(Period(starts_on, ends_on))
     return {person: tuple(periods) for person, periods in found.items()}
 
 
 def people_cards(session: Session, *, people: Collection[PersonId]) -> Mapping[PersonId, PersonCard]:
     """Names and addresses of these people; ids nobody has are left out."""
     found: dict[PersonId, PersonCard] = {}
-    for batch in _batches(people):
-        for row in session.execute(_card_columns().where(Person.id.in_(batch)).order_by(Person.id)):
-            found[row.id] = _card(row)
+    for row in session.execute(_card_columns().where(Person.id.in_(listed(session, people))).order_by(Person.id)):
+        found[row.id] = _card(row)
     return found
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 from sqlalchemy import String, and_, case, or_, select, type_coerce
@@ -30,12 +29,9 @@ from trainer.competencies.values import (
     WaiverEntry,
     WaiverId,
 )
-from trainer.kernel.db import plain_rows
+from trainer.kernel.db import listed, plain_rows
 from trainer.kernel.errors import NotFound
 from trainer.kernel.values import PersonId, wording
-
-PEOPLE_A_QUERY = 5_000
-"""So many ids go into one statement: both engines bound the number of its parameters."""
 
 _LEVELS = tuple(Level)
 
@@ -97,7 +93,7 @@ def competency(session: Session, *, key: CompetencyKey) -> Competency:
 def evidence_of(session: Session, *, people: Collection[PersonId]) -> Mapping[PersonId, tuple[Evidence, ...]]:
     """Return all evidence of the people, also what expired, in the order of its recording; nobody asked about is left out.
 
-    One query for each 5,000 people.
+    One query.
     """
     found: dict[PersonId, list[Evidence]] = {person: [] for person in people}
     piece = EvidenceRow.__table__.c
@@ -105,22 +101,21 @@ def evidence_of(session: Session, *, people: Collection[PersonId]) -> Mapping[Pe
         piece.id, piece.person_id, piece.competency_key, piece.level, piece.observed_on, piece.expires_on, piece.source,
         piece.subject, piece.assignment_id,
     ).order_by(piece.person_id, piece.id)  # fmt: skip
-    for some in _batches(found):
-        rows = plain_rows(session, query.where(piece.person_id.in_(some)))
-        for number, holder, key, level, observed_on, expires_on, source, subject, assignment in rows:
-            found[PersonId(holder)].append(
-                Evidence(
-                    id=EvidenceId(number),
-                    person=PersonId(holder),
-                    competency=CompetencyKey(key),
-                    level=_LEVELS[level],
-                    observed_on=observed_on,
-                    expires_on=expires_on,
-                    source=source,
-                    subject=subject,
-                    assignment=assignment,
-                )
+    rows = plain_rows(session, query.where(piece.person_id.in_(listed(session, found))))
+    for number, holder, key, level, observed_on, expires_on, source, subject, assignment in rows:
+        found[holder].append(
+            Evidence(
+                id=EvidenceId(number),
+                person=holder,
+                competency=CompetencyKey(key),
+                level=_LEVELS[level],
+                observed_on=observed_on,
+                expires_on=expires_on,
+                source=source,
+                subject=subject,
+                assignment=assignment,
             )
+        )
     return {person: tuple(pieces) for person, pieces in found.items()}
 
 
@@ -129,7 +124,7 @@ def evidence_columns(
 ) -> tuple[EvidenceColumns, LapsedColumns]:
     """What counts on the day of the people's evidence, and what of it for `renewed` expired from `since` up to the day.
 
-    Without making a value of each piece. One query for each 5,000 people.
+    Without making a value of each piece. One query.
     """
     row = EvidenceRow.__table__.c
     unended = row.expires_on.is_(None)
@@ -139,9 +134,7 @@ def evidence_columns(
         row.person_id, row.competency_key, row.level, type_coerce(row.source, String), case((lasts, 1), else_=0),
         case((row.expires_on <= on, row.expires_on)),
     ).where(or_(counts, row.expires_on.between(since, on)))  # fmt: skip
-    rows: list[Any] = []
-    for some in _batches(people):
-        rows += plain_rows(session, query.where(row.person_id.in_(some)))
+    rows = plain_rows(session, query.where(row.person_id.in_(listed(session, people))))
     person, competency, level, source, lasting, ends = zip(*rows, strict=True) if rows else ((),) * 6
     keys = tuple(sorted(set(competency)))
     places = {key: place for place, key in enumerate(keys)}
@@ -175,21 +168,20 @@ def people_with_waivers(session: Session, *, on: date) -> frozenset[PersonId]:
 
 
 def waivers_of(session: Session, *, people: Collection[PersonId], on: date) -> Mapping[PersonId, tuple[Waiver, ...]]:
-    """Return the waivers in force on the day; nobody asked about is left out. One query for each 5,000 people."""
+    """Return the waivers in force on the day; nobody asked about is left out. One query."""
     found: defaultdict[PersonId, list[Waiver]] = defaultdict(list)
-    for some in _batches(people):
-        rows = session.scalars(
-            select(WaiverRow)
-            .where(
-                WaiverRow.person_id.in_(some),
-                WaiverRow.revoked_at.is_(None),
-                WaiverRow.starts_on <= on,
-                WaiverRow.ends_on > on,
-            )
-            .order_by(WaiverRow.id)
+    rows = session.scalars(
+        select(WaiverRow)
+        .where(
+            WaiverRow.person_id.in_(listed(session, people)),
+            WaiverRow.revoked_at.is_(None),
+            WaiverRow.starts_on <= on,
+            WaiverRow.ends_on > on,
         )
-        for row in rows:
-            found[PersonId(row.person_id)].append(_waiver(row))
+        .order_by(WaiverRow.id)
+    )
+    for row in rows:
+        found[PersonId(row.person_id)].append(_waiver(row))
     return {person: tuple(found.get(person, ())) for person in people}
 
 
@@ -258,9 +250,3 @@ def _waiver(row: WaiverRow) -> Waiver:
 def _waiver_entry(row: WaiverRow, *, on: date) -> WaiverEntry:
     in_force = row.revoked_at is None and row.starts_on <= on < row.ends_on
     return WaiverEntry(waiver=_waiver(row), revoked_at=row.revoked_at, in_force=in_force)
-
-
-def _batches(people: Collection[PersonId]) -> Iterator[tuple[PersonId, ...]]:
-    ordered = tuple(people)
-    for start in range(0, len(ordered), PEOPLE_A_QUERY):
-        yield ordered[start : start + PEOPLE_A_QUERY]

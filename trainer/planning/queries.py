@@ -22,7 +22,7 @@ from trainer.competencies import queries as competency_queries
 from trainer.competencies import rules as competency_rules
 from trainer.competencies.values import CompetencyKey, Level, TaskRef
 from trainer.kernel import ledger
-from trainer.kernel.db import plain_rows
+from trainer.kernel.db import listed, plain_rows
 from trainer.kernel.errors import NotFound
 from trainer.kernel.values import Cause, LocalText, PersonId, Subject, SubjectKind, Wording, wording
 from trainer.mandates import queries as mandate_queries
@@ -357,33 +357,27 @@ def people_left_open(session: Session, *, competencies: Collection[CompetencyKey
 def _left_open(session: Session, *, people: Collection[PersonId]) -> Mapping[PersonId, frozenset[AtLevel]]:
     """What the latest approved plan with a line for somebody left open for them; who lacked nothing then is left out.
 
-    Two queries for each 5,000 people.
+    Three queries.
     """
-    approved = frozenset(session.scalars(select(PlanRow.id).where(PlanRow.state == PlanState.APPROVED)))
     row, step = PlanUnmetRow.__table__.c, PlanStepRow.__table__.c
-    found: dict[PersonId, frozenset[AtLevel]] = {}
+    approved = frozenset(session.scalars(select(PlanRow.id).where(PlanRow.state == PlanState.APPROVED)))
+    if not approved:
+        return {}
+    told: defaultdict[PersonId, defaultdict[int, set[AtLevel]]] = defaultdict(lambda: defaultdict(set))
     known: dict[tuple[str, int], AtLevel] = {}
-    for batch in track_queries.batches(people) if approved else ():
-        told: defaultdict[PersonId, defaultdict[int, set[AtLevel]]] = defaultdict(lambda: defaultdict(set))
-        for person, plan, key, level in plain_rows(
-            session, select(row.person_id, row.plan_id, row.competency_key, row.level).where(row.person_id.in_(batch))
-        ):
-            if plan in approved:
-                if (key, level) not in known:
-                    known[key, level] = AtLevel(competency=CompetencyKey(key), level=Level(level))
-                told[person][plan].add(known[key, level])
-        changed: defaultdict[PersonId, int] = defaultdict(int)
-        for person, plan in plain_rows(
-            session,
-            select(step.person_id, step.plan_id).where(step.person_id.in_(told), step.move != StepMove.KEEP).distinct(),
-        ):
-            if plan in approved:
-                changed[person] = max(changed[person], plan)
-        for person in sorted(told):
-            latest = max(told[person])
-            if changed[person] <= latest:
-                found[person] = frozenset(told[person][latest])
-    return found
+    unmet = select(row.person_id, row.plan_id, row.competency_key, row.level)
+    for person, plan, key, level in plain_rows(session, unmet.where(row.person_id.in_(listed(session, people)))):
+        if plan in approved:
+            if (key, level) not in known:
+                known[key, level] = AtLevel(competency=CompetencyKey(key), level=Level(level))
+            told[person][plan].add(known[key, level])
+    changed: defaultdict[PersonId, int] = defaultdict(int)
+    changes = select(step.person_id, step.plan_id).where(step.move != StepMove.KEEP).distinct()
+    for person, plan in plain_rows(session, changes.where(step.person_id.in_(listed(session, told)))):
+        if plan in approved:
+            changed[person] = max(changed[person], plan)
+    latest = {person: max(told[person]) for person in sorted(told)}
+    return {person: frozenset(told[person][plan]) for person, plan in latest.items() if changed[person] <= plan}
 
 
 def is_left_for_later(session: Session, *, person: PersonId) -> bool:

@@ -19,7 +19,7 @@ from trainer.catalogue.values import AtLevel, ModuleKey, ModuleVersionId
 from trainer.competencies import queries as competency_queries
 from trainer.competencies import rules as competency_rules
 from trainer.competencies.values import CompetencyKey, Level, TaskRef
-from trainer.kernel.db import plain_rows
+from trainer.kernel.db import listed, plain_rows
 from trainer.kernel.errors import NotFound
 from trainer.kernel.values import LocalText, PersonId, Wording, wording
 from trainer.partners import queries as partner_queries
@@ -92,27 +92,26 @@ def seated_in(session: Session, *, sessions: Collection[SessionId]) -> Mapping[S
 
 
 def open_assignments(session: Session, *, people: Collection[PersonId]) -> tuple[Assignment, ...]:
-    """What these people have yet to complete, by person and then by due day. One query for each 5,000 people."""
+    """What these people have yet to complete, by person and then by due day. One query."""
     closes, because, reasons = _Once(_closes), _Once(_because), _Once(Wording.from_json)
     found = [
         _assignment(row, closes=closes[row.closes], because=because[row.because], reason=reasons[row.reason])
-        for batch in batches(people)
         for row in plain_rows(
-            session, select(*_AS_TEXT).where(_TABLE.person_id.in_(batch), _TABLE.state.in_(OPEN_STATES))
+            session,
+            select(*_AS_TEXT).where(_TABLE.person_id.in_(listed(session, people)), _TABLE.state.in_(OPEN_STATES)),
         )
     ]
     return tuple(sorted(found, key=lambda each: (each.person, each.due_on, each.id)))
 
 
 def given_since(session: Session, *, people: Collection[PersonId], since: datetime) -> tuple[Assignment, ...]:
-    """What of all that these people have yet to complete was first given after a moment. One query for each 5,000 people."""
+    """What of all that these people have yet to complete was first given after a moment. One query."""
     return tuple(
         assignment_of(row)
-        for batch in batches(people)
         for row in session.execute(
             select(*_COLUMNS)
             .where(
-                AssignmentRow.person_id.in_(batch),
+                AssignmentRow.person_id.in_(listed(session, people)),
                 AssignmentRow.state.in_(OPEN_STATES),
                 AssignmentRow.assigned_at > since,
             )
@@ -122,25 +121,21 @@ def given_since(session: Session, *, people: Collection[PersonId], since: dateti
 
 
 def open_columns(session: Session, *, people: Collection[PersonId]) -> OpenColumns:
-    """The same without making a value of each. One query for each 5,000 people."""
+    """The same without making a value of each. One query."""
     row, closes = _TABLE, _Once(_closes)
-    rows = [
-        found
-        for batch in batches(people)
-        for found in plain_rows(
-            session,
-            select(
-                row.person_id,
-                row.module_key,
-                row.course_session_id,
-                case((or_(row.state == AssignmentState.IN_PROGRESS, row.started_at.is_not(None)), 1), else_=0),
-                case((func.coalesce(cast(row.absent_because, Text), "null") != "null", 1), else_=0),
-                cast(row.closes, Text),
-            )
-            .where(row.person_id.in_(batch), row.state.in_(OPEN_STATES))
-            .order_by(row.person_id),
+    rows = plain_rows(
+        session,
+        select(
+            row.person_id,
+            row.module_key,
+            row.course_session_id,
+            case((or_(row.state == AssignmentState.IN_PROGRESS, row.started_at.is_not(None)), 1), else_=0),
+            case((func.coalesce(cast(row.absent_because, Text), "null") != "null", 1), else_=0),
+            cast(row.closes, Text),
         )
-    ]
+        .where(row.person_id.in_(listed(session, people)), row.state.in_(OPEN_STATES))
+        .order_by(row.person_id),
+    )
     things: dict[ModuleKey | SessionId, int] = {}
     gaps: dict[tuple[AtLevel, ...], int] = {}
     return OpenColumns(
