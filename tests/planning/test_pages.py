@@ -15,7 +15,7 @@ from trainer.kernel.values import Cause, PersonId, Subject, SubjectKind, wording
 from trainer.kernel.work import Work
 from trainer.planning import operations, queries
 from trainer.planning.engine.solver import Stage
-from trainer.planning.values import DEFAULT_POLICY, PlanId, PlanState, RunState
+from trainer.planning.values import DEFAULT_POLICY, PlanId, PlanState, RunState, Show
 from trainer.tracks import queries as track_queries
 
 
@@ -190,6 +190,70 @@ def test_what_cannot_be_met_is_shown_with_its_reason(site: Site, work: Work, mad
 
     assert "(1) are in English; the person reads Français." in page.text
     assert f"/people/{reader}" in page.links()
+
+
+def test_what_an_earlier_plan_told_of_is_counted_and_not_listed_again(
+    site: Site, work: Work, made: World, manager: PersonId
+) -> None:
+    _reader(work, made)
+    approved(work, made)
+    accounts.posted_person(work, mission=made.mission, spoken=["en"])
+    work.session.flush()
+    plan = proposed(work, made)
+    site.sign_in(manager)
+    page = site.get(f"/plans/{plan}")
+
+    counts = queries.plan_head(work.session, plan=plan).counts
+    assert (counts.unmet, counts.told, counts.gaps - counts.closed) == (1, 1, 1)
+    assert "one cannot be met, known from an earlier plan" in page.text
+    assert f"/plans/{plan}?show=unmet" in page.links()
+    assert "One gap cannot be met." in site.get("/plans/").text
+    said = "One gap that cannot be met is not listed here: an earlier plan told of it, and nothing has changed since."
+    assert said not in page.text
+    for path in (f"/plans/{plan}?show=unmet", f"/plans/{plan}/paper"):
+        assert said in site.get(path).text
+    unmet = site.get(f"/plans/{plan}?show=unmet")
+    assert "Every other gap is closed by this plan or by what has begun." in unmet.text
+    assert "Every gap is closed" not in unmet.text
+
+
+def test_what_is_told_now_stands_beside_what_was_told_before(
+    site: Site, work: Work, made: World, manager: PersonId
+) -> None:
+    for _ in range(2):
+        _reader(work, made)
+    approved(work, made)
+    newcomer = _reader(work, made)
+    accounts.posted_person(work, mission=made.mission, spoken=["en"])
+    work.session.flush()
+    plan = proposed(work, made)
+    page = site.sign_in(manager).get(f"/plans/{plan}?show=unmet")
+
+    assert "3 cannot be met, 2 of them known from an earlier plan" in page.text
+    assert "2 gaps that cannot be met are not listed here" in page.text
+    assert f"/people/{newcomer}" in page.links()
+    assert queries.plan_page(work.session, plan=plan, shown=Show.UNMET, page=1, on=TODAY).total == 1
+    assert site.get(f"/plans/{plan}/paper").text.count("Cannot be met") == 2, "the heading and the table"
+
+
+def test_a_plan_that_tells_all_itself_says_nothing_of_earlier_ones(
+    site: Site, work: Work, made: World, manager: PersonId
+) -> None:
+    _reader(work, made)
+    plan = proposed(work, made)
+    site.sign_in(manager)
+
+    for path in (f"/plans/{plan}", f"/plans/{plan}?show=unmet", f"/plans/{plan}/paper"):
+        assert "earlier plan" not in site.get(path).text
+    assert "one cannot be met" in site.get(f"/plans/{plan}").text
+
+
+def _reader(work: Work, made: World) -> PersonId:
+    """Somebody who holds conduct and reads French, in which nothing is taught."""
+    reader = accounts.posted_person(work, mission=made.mission, spoken=["fr"])
+    competencies.recorded_evidence(work, reader, competency=competencies.CONDUCT)
+    work.session.flush()
+    return reader
 
 
 def test_long_lists_are_paged(site: Site, work: Work, made: World, manager: PersonId) -> None:
