@@ -90,8 +90,8 @@ def glance(columns: Columns, market: Market) -> Glance:
     people = columns.places.person
     crowd = _Crowd(columns, market)
     lacks = (crowd.level > 0) & ~crowd.has(crowd.lasting)
-    found = _balance(crowd, np.where(lacks, crowd.level, 0).astype(np.int8), columns, market)
     observed = lacks & (crowd.weight > Source.RECOGNISED.weight)
+    found = _balance(crowd, np.where(lacks & ~observed, crowd.level, 0).astype(np.int8), columns, market)
     open_still = (found.still > 0) | observed
     always = np.array(sorted({*columns.waived, *columns.named}), np.int64)
     look = found.doubt | open_still.any(axis=1) | np.isin(people, always)
@@ -244,11 +244,11 @@ class _Balance:
     seats: Ints
     """[person] how much they have that they could give up."""
     freed: Mapping[SessionId, int]
-    """Seats of which their people seem to have no more need."""
+    """Seats of which their people seem to have no more need, or may have none because of a waiver."""
 
 
 def _balance(crowd: _Crowd, lacks: Small, columns: Columns, market: Market) -> _Balance:
-    """Set what they have against what they lack: `lacks` has the level of each competency, 0 for nothing."""
+    """Set what they have against what they lack: `lacks` has the level of each competency, 0 for nothing that it may close."""
     lines = columns.assignments
     row, thing = np.searchsorted(crowd.people, lines.person), lines.thing
     given = _Given(lines.things, market)
@@ -267,14 +267,17 @@ def _balance(crowd: _Crowd, lacks: Small, columns: Columns, market: Market) -> _
     _renew(renewed, here, thing[movable], given, _windows(crowd, lacks, columns.lapsed, market), crowd.keys)
     needed = _needed(crowd, still, market)
     useful = ((still[here] > 0) & (renewed >= still[here])) | ((needed[here] > 0) & (levels >= needed[here]))
-    ended = movable[~useful.any(axis=1) | _repeats(here, thing[movable])]
-    doubt[ended] = True
+    ended = ~useful.any(axis=1) | _repeats(here, thing[movable])
+    doubt[movable[ended]] = True
     still[_most(here, renewed, crowd.shape) >= still] = 0
 
     doubted = np.zeros(crowd.shape[0], np.bool_)
     doubted[row[doubt]] = True
+    waived = np.isin(lines.person[movable], np.array(sorted(columns.waived), np.int64))
     freed = Counter(
-        SessionId(each) for number in thing[ended].tolist() if isinstance(each := lines.things[number], int)
+        SessionId(each)
+        for number in thing[movable[ended | waived]].tolist()
+        if isinstance(each := lines.things[number], int)
     )
     return _Balance(
         still=still, doubt=doubted, seats=np.bincount(here, minlength=crowd.shape[0]).astype(np.int64), freed=freed
@@ -342,7 +345,8 @@ def _left(crowd: _Crowd, rows: Ints, lacking: Flags, found: _Balance, places: Pl
                 each.id: max(0, each.seats - each.seats_taken) + found.freed.get(each.id, 0) for each in market.offers
             },
             reserved={
-                each: _at_least_reserved(lines, market.seated.get(each, ())) for each, lines in market.quotas.items()
+                each: _at_least_reserved(lines, market.seated.get(each, ()), freed=found.freed.get(each, 0))
+                for each, lines in market.quotas.items()
             },
             policy=market.policy,
             on=market.on,
@@ -377,14 +381,21 @@ def _left(crowd: _Crowd, rows: Ints, lacking: Flags, found: _Balance, places: Pl
 
 
 def _at_least_reserved(
-    lines: Iterable[QuotaLine], seated: Collection[tuple[OrganisationId, MissionId | None]]
+    lines: Iterable[QuotaLine], seated: Iterable[tuple[OrganisationId, MissionId | None]], *, freed: int
 ) -> tuple[QuotaLine, ...]:
-    """What is reserved whoever is counted for which quota: those who are for two are taken off both."""
-    left = [
-        replace(each, seats=each.seats - sum(is_for(each, organisation=of, mission=there) for of, there in seated))
-        for each in lines
-    ]
-    return tuple(each for each in left if each.seats > 0)
+    """What is reserved whoever is counted for which quota: those who are for two are taken off both.
+
+    A quota is left out only if it is surely used up, by people who keep their seats and are for no other.
+    """
+    quotas = tuple(lines)
+    taken, alone = Counter[QuotaLine](), Counter[QuotaLine]()
+    for of, there in seated:
+        own = [each for each in quotas if is_for(each, organisation=of, mission=there)]
+        taken.update(own)
+        alone.update(own if len(own) == 1 else ())
+    return tuple(
+        replace(each, seats=max(0, each.seats - taken[each])) for each in quotas if each.seats > alone[each] - freed
+    )
 
 
 def _windows(crowd: _Crowd, lacks: Small, lapsed: LapsedColumns, market: Market) -> Ints:
@@ -435,7 +446,9 @@ def _renew(
 def _needed(crowd: _Crowd, still: Small, market: Market) -> Small:
     """[person, competency] the level that something requires which would close a gap, and that is not held; 0 for none."""
     needed = np.zeros(crowd.shape, np.int8)
-    everything: tuple[Offering | SessionOffer, ...] = (*market.offerings, *market.offers)
+    last_on = market.on + timedelta(days=market.policy.horizon_days)
+    within = [each for each in market.offers if market.on <= each.starts_on and each.ends_on <= last_on]
+    everything: tuple[Offering | SessionOffer, ...] = (*market.offerings, *within)
     steps = {
         (award.competency, award.level, requires.competency, requires.level)
         for each in everything
