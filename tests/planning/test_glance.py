@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -49,6 +50,7 @@ from trainer.tracks import queries as track_queries
 from trainer.tracks.values import AssignmentState, Withdrawal
 
 open_work = partial(edge.job_transaction, "demo")
+_numbers = count(1)
 
 
 def in_full(session: Session, glanced: Snapshot, *, on: date, named: Collection[PersonId] = ()) -> Snapshot:
@@ -96,7 +98,8 @@ def test_a_glance_and_a_full_look_agree_on_any_day_and_after_any_change_of_the_r
             if share:
                 mandate_operations.publish_rules(work, rules=rules, note="A shift.")
             missions = [each.id for each in account_queries.missions(work.session)]
-            run = operations.request_replan(work, missions=missions, cause=CAUSE, cause_key=f"glance {days} {share}")
+            asked_on = replace(work, now=datetime.combine(on, time(9), UTC), today=on)
+            run = asked_for(asked_on, missions)
             glanced = queries.read_snapshot(work.session, run=run, on=on)
             full = in_full(work.session, glanced, on=on)
             needless = agree(glanced, full)
@@ -104,6 +107,22 @@ def test_a_glance_and_a_full_look_agree_on_any_day_and_after_any_change_of_the_r
             if days == 0:
                 assert len(glanced.facts.sources.beside.people) > len(full.people) // 4
                 assert glanced.people
+                assert glanced.facts.sources.beside.told > 50
+            if days == 20:
+                plan = operations.store_plan(asked_on, run=run, snapshot=glanced, result=operations.solve(glanced))
+                assert plan is not None
+                operations.approve_plan(asked_on, plan=plan, seen_version=1)
+                work.session.flush()
+                after = queries.read_snapshot(work.session, run=asked_for(asked_on, missions), on=on)
+                assert after.facts.sources.beside.told > 100
+                agree(after, in_full(work.session, after, on=on))
+
+
+def asked_for(work: Work, missions: Sequence[MissionId]) -> PlanRunId:
+    """A run for everybody, claimed."""
+    run = operations.request_replan(work, missions=missions, cause=CAUSE, cause_key=f"glance {next(_numbers)}")
+    assert operations.claim_this_run(work, run=run)
+    return run
 
 
 def read(work: Work, run: PlanRunId) -> Snapshot:
