@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import String, and_, case, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
@@ -29,7 +31,7 @@ from trainer.competencies.values import (
     WaiverEntry,
     WaiverId,
 )
-from trainer.kernel.db import listed, plain_rows
+from trainer.kernel.db import listed, plain_lots, plain_rows
 from trainer.kernel.errors import NotFound
 from trainer.kernel.values import PersonId, wording
 
@@ -124,39 +126,47 @@ def evidence_columns(
 ) -> tuple[EvidenceColumns, LapsedColumns]:
     """What counts on the day of the people's evidence, and what of it for `renewed` expired from `since` up to the day.
 
-    Without making a value of each piece. One query.
+    Without making a value of each piece. Two queries.
     """
     row = EvidenceRow.__table__.c
     unended = row.expires_on.is_(None)
     counts = and_(row.observed_on <= on, or_(unended, row.expires_on > on))
     lasts = or_(unended, row.expires_on > on + timedelta(days=DUE_SOON_DAYS))
-    query = select(
-        row.person_id, row.competency_key, row.level, type_coerce(row.source, String), case((lasts, 1), else_=0),
-        case((row.expires_on <= on, row.expires_on)),
-    ).where(or_(counts, row.expires_on.between(since, on)))  # fmt: skip
-    rows = plain_rows(session, query.where(row.person_id.in_(listed(session, people))))
-    person, competency, level, source, lasting, ends = zip(*rows, strict=True) if rows else ((),) * 6
-    keys = tuple(sorted(set(competency)))
-    places = {key: place for place, key in enumerate(keys)}
-    weights = {each.value: each.weight for each in Source}
-    of = {
-        "person": np.array(person, np.int64),
-        "competency": np.array([places[key] for key in competency], np.int64),
-        "level": np.array(level, np.int64),
-        "weight": np.array([weights[each] for each in source], np.int64),
-    }
-    now = np.array([end is None for end in ends], np.bool_)
-    again = ~now & np.isin(of["competency"], [places[key] for key in renewed if key in places])
+    these = row.person_id.in_(listed(session, people))
+    source = type_coerce(row.source, String)
+    keys, weights = _Numbers(), {each.value: each.weight for each in Source}
+
+    def columns(rows: Sequence[Any]) -> tuple[NDArray[np.int64], ...]:
+        person, key, level, by, last = zip(*rows, strict=True) if rows else ((),) * 5
+        numbers: tuple[Iterable[int], ...] = (
+            person, map(keys.__getitem__, key), level, map(weights.__getitem__, by), last,
+        )  # fmt: skip
+        return tuple(np.fromiter(each, np.int64, len(rows)) for each in numbers)
+
+    query = select(row.person_id, row.competency_key, row.level, source, case((lasts, 1), else_=0))
+    lots = [columns(rows) for rows in plain_lots(session, query.where(counts, these))] or [columns(())]
+    ended = select(row.person_id, row.competency_key, row.level, source, row.expires_on).where(
+        row.expires_on.between(since, on), row.competency_key.in_(sorted(renewed)), these
+    )
+    again = [(*rest, day.toordinal()) for *rest, day in plain_rows(session, ended)]
+    person, competency, level, weight, lasting = (np.concatenate(each) for each in zip(*lots, strict=True))
+    names = ("person", "competency", "level", "weight", "expires_on")
+    lapsed = dict(zip(names, columns(again), strict=True))
     return (
         EvidenceColumns(
-            **{name: column[now] for name, column in of.items()}, lasts=np.array(lasting, np.bool_)[now], keys=keys
+            person=person, competency=competency, level=level, weight=weight, lasts=lasting.astype(np.bool_),
+            keys=tuple(keys),
         ),
-        LapsedColumns(
-            **{name: column[again] for name, column in of.items()},
-            expires_on=np.array([ends[place].toordinal() for place in np.flatnonzero(again).tolist()], np.int64),
-            keys=keys,
-        ),
-    )
+        LapsedColumns(**lapsed, keys=tuple(keys)),
+    )  # fmt: skip
+
+
+class _Numbers(dict[CompetencyKey, int]):
+    """Numbers for names, in the order in which they are met."""
+
+    def __missing__(self, name: CompetencyKey) -> int:
+        self[name] = len(self)
+        return self[name]
 
 
 def people_with_waivers(session: Session, *, on: date) -> frozenset[PersonId]:

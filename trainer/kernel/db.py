@@ -6,7 +6,7 @@ Not a place for queries. Types obey one rule: nothing that only one of SQLite an
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import Enum as PyEnum
 from typing import Any, ClassVar, Literal, dataclass_transform
@@ -23,11 +23,15 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    bindparam,
+    cast,
     column,
     event,
     func,
+    insert,
     literal,
     select,
+    type_coerce,
 )  # fmt: skip
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
@@ -82,6 +86,12 @@ def plain_rows(session: Session, query: Select[Any]) -> Sequence[Any]:
     return session.connection().execute(query).all()
 
 
+def plain_lots(session: Session, query: Select[Any], *, size: int = 20_000) -> Iterator[Sequence[Any]]:
+    """The same some at a time, for who makes something smaller of them: memory for a million rows takes long to get."""
+    session.flush()
+    yield from session.connection().execute(query).partitions(size)
+
+
 def listed(session: Session, ids: Iterable[int]) -> Select[tuple[int]]:
     """The ids as a query of one column, for `in_`: one parameter however many they are.
 
@@ -90,6 +100,25 @@ def listed(session: Session, ids: Iterable[int]) -> Select[tuple[int]]:
     if session.get_bind().dialect.name == "postgresql":
         return select(func.unnest(literal([*ids], postgresql.ARRAY(BigInteger))).column_valued("id"))
     return select(func.json_each(json.dumps([*ids])).table_valued(column("value", Integer)).c.value)
+
+
+def insert_lots(session: Session, into: type[Base], rows: Sequence[dict[str, Any]], *, size: int = 1_000) -> None:
+    """Insert rows that all have the same columns, some at a time; those of JSON are given as text.
+
+    So what repeats in thousands of rows can be put into text once.
+    """
+    if not rows:
+        return
+    # into the table, not the class: the mapper would cut the rows wherever another column is empty
+    table, postgres = into.__table__, session.get_bind().dialect.name == "postgresql"
+    texts = {each: bindparam(f"{each.name}_text", type_=Text) for each in table.c if isinstance(each.type, JSON)}
+    given = {each: cast(text, each.type) if postgres else type_coerce(text, Text) for each, text in texts.items()}
+    statement = insert(table).values(given)  # type: ignore[arg-type]  # a mapped class's table
+    names = {each.name: f"{each.name}_text" for each in texts}
+    session.flush()
+    for first in range(0, len(rows), size):
+        some = [{names.get(name, name): value for name, value in row.items()} for row in rows[first : first + size]]
+        session.connection().execute(statement, some)
 
 
 def id_column(*, init: Literal[False] = False) -> MappedColumn[Any]:

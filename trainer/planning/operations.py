@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy.engine import CursorResult
 
 from trainer.accounts import queries as account_queries
 from trainer.accounts.values import MissionId
+from trainer.catalogue.values import AtLevel
 from trainer.competencies.values import TaskRef
+from trainer.kernel.db import insert_lots
 from trainer.kernel.errors import Conflict, Invalid
-from trainer.kernel.values import Cause, PersonId, Problem, Subject, SubjectKind, wording
+from trainer.kernel.values import Cause, PersonId, Problem, Subject, SubjectKind, Wording, wording
 from trainer.kernel.work import Work
 from trainer.partners import operations as partner_operations
 from trainer.planning import queries
-from trainer.planning.engine import checker, solver
+from trainer.planning.engine import judging, solver
+from trainer.planning.engine.checker import Report
 from trainer.planning.engine.solver import PlanRefused, Result, Stage
 from trainer.planning.events import (
     ImprovementAsked,
@@ -38,6 +42,7 @@ from trainer.planning.rules import answer, approval, improvement
 from trainer.planning.rules.question import Snapshot
 from trainer.planning.values import (
     DEFAULT_POLICY,
+    Justification,
     PlanId,
     PlannedStep,
     PlanRunId,
@@ -54,6 +59,8 @@ from trainer.tracks import operations as track_operations
 from trainer.tracks import queries as track_queries
 from trainer.tracks.values import LOST, AssignmentId, AssignmentState, Returned, Step, Withdrawal
 
+_T = TypeVar("_T")
+
 LEASE = timedelta(minutes=5)
 """Whoever makes a plan holds its run so long, and longer with each stage; a run that nobody holds any more is free again."""
 
@@ -65,8 +72,6 @@ GOOD_ENOUGH = 5.0
 
 MIP_SECONDS = 20.0
 """A net under the exact search of one plan, which is limited by nodes first."""
-
-ROWS_A_STATEMENT = 1000
 
 
 class SnapshotChanged(Conflict):
@@ -366,10 +371,11 @@ def store_plan(work: Work, *, run: PlanRunId, snapshot: Snapshot, result: Result
 def _store_if_right(work: Work, row: PlanRun, snapshot: Snapshot, result: Result) -> PlanId | None:
     if not queries.is_unchanged(work.session, snapshot=snapshot, on=work.today):
         raise SnapshotChanged
-    _require_right(snapshot, result)
-    proposal = answer.propose(snapshot, result)
-    if snapshot.improves:
-        proposal = improvement.told(snapshot, result, proposal)
+    with judging.judged(snapshot.instance, result.plan, result.reasons) as report:
+        proposal = answer.propose(snapshot, result)
+        if snapshot.improves:
+            proposal = improvement.told(snapshot, result, proposal)
+        _require_right(report(), result)
     superseded = _superseded_by(work, row, snapshot)
     if not proposal.changed:
         _supersede(work, superseded, by=None)
@@ -384,8 +390,7 @@ def _store_if_right(work: Work, row: PlanRun, snapshot: Snapshot, result: Result
     return plan
 
 
-def _require_right(snapshot: Snapshot, result: Result) -> None:
-    report = checker.check(snapshot.instance, result.plan, result.reasons)
+def _require_right(report: Report, result: Result) -> None:
     if not report.right or report.objective != result.objective:
         faults = [breach.words for breach in report.breaches] + list(report.wrong_reasons)
         raise PlanRefused("; ".join(faults[:5]) or "the objective is another")
@@ -422,9 +427,9 @@ def _store(
     work.session.add(row)
     work.session.flush()  # its lines need the id
     plan = PlanId(row.id)
-    because = _Because()
-    _insert(work, PlanStepRow, [_step_json(plan, each, because) for each in proposal.steps])
-    _insert(work, PlanUnmetRow, [_unmet_json(plan, each, because) for each in proposal.unmet])
+    texts = _Texts()
+    insert_lots(work.session, PlanStepRow, [_step_row(plan, each, texts) for each in proposal.steps])
+    insert_lots(work.session, PlanUnmetRow, [_unmet_row(plan, each, texts) for each in proposal.unmet])
     _supersede(work, superseded, by=plan)
     work.record(
         PlanProposed(plan_id=plan, run_id=run.id, needs_approval=row.needs_approval, missions=tuple(row.missions))
@@ -469,23 +474,42 @@ def _supersede(work: Work, superseded: Iterable[tuple[PlanRow, PlanRun]], *, by:
         work.record(PlanSuperseded(plan_id=other.id, by_plan_id=by))
 
 
-class _Because(dict[tuple[TaskRef, ...], list[dict[str, Any]]]):
-    """The same few sets of tasks stand behind thousands of lines: each is put into JSON once."""
+class _Texts:
+    """The JSON of the parts of lines: what thousands of lines share is put into text once.
 
-    def __missing__(self, tasks: tuple[TaskRef, ...]) -> list[dict[str, Any]]:
-        self[tasks] = [asdict(each) for each in tasks]
-        return self[tasks]
+    Things are told apart by identity, since to compare them takes as long as to put them into text.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[object, str]] = {}
+
+    def of(self, thing: _T, to_json: Callable[[_T], object]) -> str:
+        """The text of a thing; `to_json` must be the same for all things of its kind."""
+        if id(thing) not in self._known:
+            self._known[id(thing)] = thing, json.dumps(to_json(thing))  # the thing is kept, and with it its identity
+        return self._known[id(thing)][1]
+
+    def wording(self, wording: Wording | None) -> str:
+        return "null" if wording is None else self.of(wording, Wording.to_json)
+
+    def because(self, tasks: tuple[TaskRef, ...]) -> str:
+        return self.of(tasks, lambda found: [asdict(each) for each in found])
+
+    def closes(self, closes: tuple[AtLevel, ...]) -> str:
+        return self.of(closes, lambda found: [[each.competency, int(each.level)] for each in found])
+
+    def justification(self, why: Justification) -> str:
+        parts = {
+            "sentence": self.wording(why.sentence),
+            "because": self.because(why.because),
+            "runner_up": self.wording(why.runner_up),
+        }
+        if why.effect is not None:
+            parts |= {"effect": json.dumps(why.effect.value), "gives_way_to": json.dumps(why.gives_way_to)}
+        return "{" + ", ".join(f'"{name}": {text}' for name, text in parts.items()) + "}"
 
 
-def _insert(work: Work, table: type[PlanStepRow | PlanUnmetRow], rows: Sequence[dict[str, Any]]) -> None:
-    # into the table, not the class: the mapper would cut the rows wherever another column is empty
-    statement = insert(table.__table__)  # type: ignore[arg-type]  # a mapped class's table
-    for first in range(0, len(rows), ROWS_A_STATEMENT):
-        work.session.execute(statement, rows[first : first + ROWS_A_STATEMENT])
-
-
-def _step_json(plan: PlanId, step: PlannedStep, because: _Because) -> dict[str, Any]:
-    why = step.justification
+def _step_row(plan: PlanId, step: PlannedStep, texts: _Texts) -> dict[str, Any]:
     return {
         "plan_id": plan,
         "person_id": step.person,
@@ -493,18 +517,13 @@ def _step_json(plan: PlanId, step: PlannedStep, because: _Because) -> dict[str, 
         "module_key": step.module,
         "course_session_id": step.session,
         "assignment_id": step.assignment,
-        "closes": [[each.competency, int(each.level)] for each in step.closes],
+        "closes": texts.closes(step.closes),
         "due_on": step.due_on,
-        "justification": {
-            "sentence": why.sentence.to_json(),
-            "because": because[why.because],
-            "runner_up": None if why.runner_up is None else why.runner_up.to_json(),
-            **({} if why.effect is None else {"effect": why.effect.value, "gives_way_to": why.gives_way_to}),
-        },
+        "justification": texts.justification(step.justification),
     }
 
 
-def _unmet_json(plan: PlanId, line: Unmet, because: _Because) -> dict[str, Any]:
+def _unmet_row(plan: PlanId, line: Unmet, texts: _Texts) -> dict[str, Any]:
     return {
         "plan_id": plan,
         "person_id": line.person,
@@ -512,8 +531,8 @@ def _unmet_json(plan: PlanId, line: Unmet, because: _Because) -> dict[str, Any]:
         "level": int(line.level),
         "due_on": line.due_on,
         "code": line.code,
-        "sentence": line.sentence.to_json(),
-        "because": because[line.because],
+        "sentence": texts.wording(line.sentence),
+        "because": texts.because(line.because),
     }
 
 

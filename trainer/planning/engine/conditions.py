@@ -5,6 +5,7 @@ The rules themselves are worded where they are judged, in `checker_conditions.py
 
 import itertools
 from collections import defaultdict
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -62,9 +63,6 @@ class Standing:
         self.rows: dict[int, Ints] = {}
         for s in np.unique(i.q_session[i.q_release > 0]).tolist():
             self.rows[s] = np.flatnonzero((i.q_session == s) & (i.q_release > 0))
-        self.tight = {s: self._tight(s) for s in self.rows}
-        self.closed_to_some = np.zeros(i.sessions, bool)
-        self.closed_to_some[[s for s, sets in self.tight.items() if sets]] = True
         self.places: defaultdict[int, dict[int, int]] = defaultdict(dict)
         for s, p, place in zip(i.wl_session.tolist(), i.wl_person.tolist(), i.wl_place.tolist(), strict=True):
             self.places[s][p] = place
@@ -87,10 +85,24 @@ class Standing:
 
     # Reserved seats
 
-    def _tight(self, s: int) -> list[Ints]:
-        """Sets of quotas outside whose groups nobody more may have a seat."""
+    @cached_property
+    def tight(self) -> dict[int, list[Ints]]:
+        """Session → sets of quotas outside whose groups nobody more may have a seat."""
+        session = self.seating.plan.session
+        by_session = np.argsort(session, kind="stable")
+        at = np.searchsorted(session[by_session], np.arange(self.instance.sessions + 1))
+        return {s: self._tight(s, by_session[at[s] : at[s + 1]]) for s in self.rows}
+
+    @cached_property
+    def closed_to_some(self) -> Flags:
+        """[S] whether there are such sets."""
+        found = np.zeros(self.instance.sessions, bool)
+        found[[s for s, sets in self.tight.items() if sets]] = True
+        return found
+
+    def _tight(self, s: int, here: Ints) -> list[Ints]:
+        """`here` are the rows of the plan in this session."""
         i, rows = self.instance, self.rows[s]
-        here = np.flatnonzero(self.seating.plan.session == s)
         locked = self.seating.plan.person[here[self.locked[here]]]
         new = self.seating.plan.person[here[~self.locked[here]]]
         unused = dict(zip(rows.tolist(), i.q_seats[rows].tolist(), strict=True))

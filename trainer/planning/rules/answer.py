@@ -47,7 +47,7 @@ LEAST_DAYS_TO_LEARN = 14
 
 
 def propose(snapshot: Snapshot, result: Result) -> Proposal:
-    """Word the engine's answer; the plan must have passed the independent check.
+    """Word the engine's answer, which is worth nothing unless the independent check confirms it.
 
     What somebody keeps is a line only beside something of theirs that changes.
     """
