@@ -31,7 +31,7 @@ from trainer.planning.operations import (
     SnapshotChanged,
     TooLateToUndo,
 )
-from trainer.planning.values import DEFAULT_POLICY, PlanState, RunState, Show
+from trainer.planning.values import DEFAULT_POLICY, PlanState, RunState, Show, StepMove
 from trainer.tracks import operations as track_operations
 from trainer.tracks import queries as track_queries
 from trainer.tracks.values import AssignmentState
@@ -512,3 +512,24 @@ def test_what_those_keep_of_whom_nothing_changes_is_no_line_of_the_plan(work: Wo
         "conduct",
         "poc",
     ]
+
+
+def test_what_people_keep_beside_a_change_is_read_from_what_they_had(work: Work) -> None:
+    made = world(work, people=0)
+    accounts.posted_person(work, mission=made.mission, spoken=["en"])
+    work.session.flush()
+    first = approved(work, made)
+    given = queries.plan_page(work.session, plan=first, shown=Show.KEPT, page=1, on=TODAY)
+    assert (given.totals[Show.GAIN], given.totals[Show.KEPT], given.lines) == (2, 0, ())
+
+    later = replace(work, now=work.now + timedelta(hours=1))
+    rules = (mandates.rule("conduct", None, competency=CONDUCT),)
+    mandate_operations.publish_rules(later, rules=rules, note="No protection of civilians")
+    second = planned(later, made)
+    assert second is not None
+    found = queries.plan_page(work.session, plan=second, shown=Show.KEPT, page=1, on=TODAY)
+    assert (found.totals[Show.LOSE], found.totals[Show.KEPT]) == (1, 1)
+    (kept,) = found.lines
+    assert (kept.module, kept.move) == ("conduct", StepMove.KEEP)
+    (had,) = track_queries.open_assignments(work.session, people=[kept.person.id])
+    assert (kept.assignment, kept.sentence, kept.because) == (had.id, had.reason, had.because)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ from trainer.planning.engine import checker, explain
 from trainer.planning.engine.explain import Reason
 from trainer.planning.engine.instance import Instance
 from trainer.planning.engine.plan import Plan
-from trainer.planning.rules import answer, approval, question
+from trainer.planning.rules import answer, approval, question, sentences
 from trainer.planning.rules.question import Snapshot, Standing
 from trainer.planning.values import (
     DEFAULT_POLICY,
@@ -47,7 +47,7 @@ from trainer.planning.values import (
     StepMove,
     Unmet,
 )
-from trainer.tracks.values import AssignmentState
+from trainer.tracks.values import Assignment, AssignmentState
 
 
 def ask(given: Facts, *, named: Collection[int] = ()) -> Snapshot:
@@ -274,17 +274,30 @@ def test_what_still_serves_stays_without_a_word() -> None:
     assert moves(propose(given)) == []
 
 
-@pytest.mark.parametrize(
-    ("state", "why"),
-    [(AssignmentState.ASSIGNED, "Asked for before."), (AssignmentState.IN_PROGRESS, "It has begun, so it stays.")],
-)
-def test_what_is_kept_beside_a_change_is_told_with_its_reason(state: AssignmentState, why: str) -> None:
+@pytest.mark.parametrize("state", [AssignmentState.ASSIGNED, AssignmentState.IN_PROGRESS])
+def test_what_is_kept_beside_a_change_is_no_line(state: AssignmentState) -> None:
     gone = assignment(2, module=ModuleKey("gone"), closes=(at_level(AID),))
     proposal = propose(facts(gaps=[gap()], offerings=[offering()], assignments=[assignment(state=state), gone]))
 
-    kept, withdrawn = proposal.steps
-    assert (kept.move, kept.assignment, str(kept.justification.sentence)) == (StepMove.KEEP, 1, why)
+    (withdrawn,) = proposal.steps
     assert (withdrawn.move, withdrawn.assignment) == (StepMove.WITHDRAW, 2)
+
+
+@pytest.mark.parametrize(
+    ("had", "starts_in", "why"),
+    [
+        (assignment(), None, "Asked for before."),
+        (assignment(started_at=datetime(2026, 11, 20, tzinfo=UTC)), None, "It has begun, so it stays."),
+        (assignment(started_at=datetime(2026, 11, 25, tzinfo=UTC)), None, "Asked for before."),
+        (assignment(), 6, "It starts on 2026-11-30, within the 14 days in which nothing is moved, so it stays."),
+        (assignment(), 14, "Asked for before."),
+    ],
+    ids=["of use", "begun", "begun later", "soon", "not soon"],
+)
+def test_what_is_kept_says_why(had: Assignment, starts_in: int | None, why: str) -> None:
+    place = None if starts_in is None else card(offer(starts_on=TODAY + timedelta(days=starts_in)))
+    at = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    assert str(sentences.why_kept(had, place, at, 14)) == why
 
 
 def test_what_has_begun_counts_as_closing_and_stays() -> None:
@@ -376,9 +389,8 @@ def test_a_step_towards_a_raised_requirement_is_kept() -> None:
     practice = offering("poc-practice", requires=(at_level(level=1),))
     had = assignment(closes=(at_level(level=1),))
 
-    assert sorted(moves(propose(facts(gaps=[gap()], offerings=[first, practice], assignments=[had]))), key=str) == [
-        (StepMove.GIVE, "poc-practice"),
-        (StepMove.KEEP, "poc"),
+    assert moves(propose(facts(gaps=[gap()], offerings=[first, practice], assignments=[had]))) == [
+        (StepMove.GIVE, "poc-practice")
     ]
 
 

@@ -435,8 +435,7 @@ def _store(
         PlanProposed(plan_id=plan, run_id=run.id, needs_approval=row.needs_approval, missions=tuple(row.missions))
     )
     if not row.needs_approval:
-        changes = [each for each in proposal.steps if each.move is not StepMove.KEEP]
-        _carry_out(work, row, changes, decided_by=None)
+        _carry_out(work, row, proposal.steps, decided_by=None)
     return plan
 
 

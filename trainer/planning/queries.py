@@ -34,7 +34,7 @@ from trainer.planning.models import GivenBackRow, PlanPolicyRow, PlanRow, PlanRu
 from trainer.planning.rules import question, shocks
 from trainer.planning.rules.glance import Columns, Glance, Market, glance, lapsed_since, renewed_by_refreshers
 from trainer.planning.rules.question import Snapshot
-from trainer.planning.rules.sentences import title_of
+from trainer.planning.rules.sentences import title_of, why_kept
 from trainer.planning.values import (
     DEFAULT_POLICY,
     SHOWN_MOVES,
@@ -549,7 +549,9 @@ def _concerns(head: PlanHead, missions: Collection[MissionId]) -> bool:
 def plan_page(session: Session, *, plan: PlanId, shown: Show | None, page: int, on: date, size: int = 50) -> PlanPage:
     """A plan with one page of one of its lists, by default the first that is not empty; raises NoSuchPlan."""
     head = plan_head(session, plan=plan)
-    totals = _totals(session, plan)
+    offset = (page - 1) * size
+    kept, kept_lines = _kept(session, head, offset=offset, size=size if shown is Show.KEPT else 0)
+    totals = {**_totals(session, plan), Show.KEPT: kept}
     chosen = shown or next((each for each in Show if totals[each]), Show.GAIN)
     cards = {each.id: each for each in account_queries.missions(session)}
     deciders = account_queries.people_cards(session, people=[head.decided_by]) if head.decided_by else {}
@@ -559,7 +561,7 @@ def plan_page(session: Session, *, plan: PlanId, shown: Show | None, page: int, 
         decided_by=deciders.get(head.decided_by) if head.decided_by else None,
         shown=chosen,
         totals=totals,
-        lines=_lines(session, plan, chosen, offset=(page - 1) * size, size=size),
+        lines=kept_lines if chosen is Show.KEPT else _lines(session, plan, chosen, offset=offset, size=size),
         total=totals[chosen],
         stale=len(stale_people(session, plan=plan)) if head.state is PlanState.PROPOSED else 0,
         seats_gone=seats_gone(session, plan=plan, on=on) if head.state is PlanState.PROPOSED else (),
@@ -576,7 +578,7 @@ def _totals(session: Session, plan: PlanId) -> Mapping[Show, int]:
     )
     moves = {move: int(number) for move, number in counted}
     unmet = session.scalar(select(func.count()).select_from(PlanUnmetRow).where(PlanUnmetRow.plan_id == plan)) or 0
-    return {each: moves.get(SHOWN_MOVES[each], 0) if each in SHOWN_MOVES else unmet for each in Show}
+    return {Show.UNMET: unmet, **{each: moves.get(move, 0) for each, move in SHOWN_MOVES.items()}}
 
 
 def _lines(session: Session, plan: PlanId, shown: Show, *, offset: int, size: int) -> tuple[PlanLine, ...]:
@@ -596,15 +598,56 @@ def _lines(session: Session, plan: PlanId, shown: Show, *, offset: int, size: in
         .limit(size)
         .offset(offset)
     ).all()
-    return _step_lines(session, steps)
+    return _step_lines(session, [_step(row) for row in steps])
 
 
-def _step_lines(session: Session, rows: Collection[PlanStepRow]) -> tuple[PlanLine, ...]:
-    modules = {ModuleKey(row.module_key) for row in rows if row.module_key is not None}
-    sessions = {SessionId(row.course_session_id) for row in rows if row.course_session_id is not None}
+def _kept(session: Session, head: PlanHead, *, offset: int, size: int) -> tuple[int, tuple[PlanLine, ...]]:
+    """How much those for whom the plan changes something keep beside it, and some of the lines.
+
+    Nothing is stored for it: it is what they had when the plan was made, and the plan does not take.
+    """
+    changed = session.scalars(
+        select(PlanStepRow.person_id)
+        .where(PlanStepRow.plan_id == head.id, PlanStepRow.move != StepMove.KEEP)
+        .distinct()
+    )
+    total, found = track_queries.open_then(
+        session,
+        people=[PersonId(each) for each in changed],
+        at=head.made_at,
+        but=tuple(taken_by(session, plan=head.id)),
+        offset=offset,
+        size=size,
+    )
+    seats = partner_queries.session_cards(session, sessions={each.session for each in found if each.session})
+    by_number = select(PlanPolicyRow.content).where(PlanPolicyRow.number == head.policy)
+    freeze_days = policy_from_json(session.scalars(by_number).one()).freeze_days
+    steps = [
+        PlannedStep(
+            person=each.person,
+            move=StepMove.KEEP,
+            module=each.module,
+            session=each.session,
+            assignment=each.id,
+            closes=each.closes,
+            due_on=each.due_on,
+            justification=Justification(
+                sentence=why_kept(
+                    each, None if each.session is None else seats.get(each.session), head.made_at, freeze_days
+                ),
+                because=each.because,
+            ),
+        )
+        for each in found
+    ]
+    return total, _step_lines(session, steps)
+
+
+def _step_lines(session: Session, steps: Collection[PlannedStep]) -> tuple[PlanLine, ...]:
+    modules = {each.module for each in steps if each.module is not None}
+    sessions = {each.session for each in steps if each.session is not None}
     titles = catalogue_queries.module_titles(session, modules=modules) if modules else {}
     seats = partner_queries.session_cards(session, sessions=sessions) if sessions else {}
-    steps = [_step(row) for row in rows]
     others = (each.justification.gives_way_to for each in steps)
     people = account_queries.people_cards(
         session, people={each.person for each in steps} | {each for each in others if each is not None}

@@ -77,7 +77,7 @@ class StepMove(StrEnum):
 
     GIVE = "give"
     KEEP = "keep"
-    """An open assignment that stays as it is."""
+    """An open assignment that stays as it is. No line is stored for it: plans of the first versions have some."""
     WITHDRAW = "withdraw"
     """What it was for is no longer asked."""
     REPLACE = "replace"
@@ -339,7 +339,7 @@ class Proposal:
     unmet: tuple[Unmet, ...]
     counts: PlanCounts
     changed: int
-    """People with a step that is not KEEP."""
+    """People with a step."""
     changed_untouched: int
     """Those of them for whom nothing had changed: all they lack was being closed already."""
     travel_cancelled: int

@@ -182,6 +182,27 @@ def assignments_in_plan(session: Session, *, plan: int) -> tuple[Assignment, ...
     return tuple(assignment_of(row) for row in session.execute(query))
 
 
+def open_then(
+    session: Session,
+    *,
+    people: Collection[PersonId],
+    at: datetime,
+    but: Collection[AssignmentId],
+    offset: int,
+    size: int,
+) -> tuple[int, tuple[Assignment, ...]]:
+    """How much these people had yet to complete at a moment, but for some of it, and a part of that by person. Two queries."""
+    theirs = (
+        AssignmentRow.person_id.in_(listed(session, people)),
+        AssignmentRow.assigned_at < at,
+        or_(AssignmentRow.ended_at.is_(None), AssignmentRow.ended_at > at),
+        AssignmentRow.id.not_in(listed(session, but)),
+    )
+    total = session.scalar(select(func.count()).select_from(AssignmentRow).where(*theirs)) or 0
+    page = select(*_COLUMNS).where(*theirs).order_by(AssignmentRow.person_id, AssignmentRow.id)
+    return total, tuple(assignment_of(row) for row in session.execute(page.limit(size).offset(offset)))
+
+
 def standing_of_plan(session: Session, *, plan: int) -> Mapping[tuple[AssignmentState, bool], int]:
     """How many of a plan's assignments are in each state, by whether they have begun."""
     begun = AssignmentRow.started_at.is_not(None)

@@ -1,4 +1,4 @@
-"""From the engine's answer to the lines of a plan: what is given, kept, taken back or left open, each with its reason."""
+"""From the engine's answer to the lines of a plan: what is given, taken back or left open, each with its reason."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ LEAST_DAYS_TO_LEARN = 14
 def propose(snapshot: Snapshot, result: Result) -> Proposal:
     """Word the engine's answer, which is worth nothing unless the independent check confirms it.
 
-    What somebody keeps is a line only beside something of theirs that changes.
+    Its lines are what changes and what stays open; what people keep is read from what they have.
     """
     explained = _Unmet(snapshot, result)
     gap_of, reasons = snapshot.instance.g_ptr.tolist(), result.reasons.tolist()
@@ -164,7 +164,8 @@ def _steps(snapshot: Snapshot, result: Result, asked: Asked, rows: Mapping[int, 
     closes = _closes(asked, rows, offers)
     given = {number: wants for number, wants in closes.items() if number not in kept}
     for each in asked.held:
-        yield _step_for_held(snapshot, asked, each, rows, given)
+        if each.standing not in FIXED and not (each.standing is Standing.MOVABLE and each.offer in rows):
+            yield _step_for_held(snapshot, asked, each, given)
     for number, wants in given.items():
         yield _gift(snapshot, result, asked, number, rows, wants)
 
@@ -255,14 +256,9 @@ def _runner_up(snapshot: Snapshot, result: Result, offer: Offer, row: int) -> Wo
     return None if offer.module is not None else sentences.only_choice()
 
 
-def _step_for_held(
-    snapshot: Snapshot, asked: Asked, held: Held, rows: Mapping[int, int], given: Mapping[int, Sequence[Want]]
-) -> PlannedStep:
-    """What becomes of an open assignment."""
-    assignment = held.assignment
-    if held.standing in FIXED or (held.standing is Standing.MOVABLE and held.offer in rows):
-        return _step(snapshot, held, StepMove.KEEP, _why_kept(snapshot, held))
-    successor = _successor(snapshot, assignment, given)
+def _step_for_held(snapshot: Snapshot, asked: Asked, held: Held, given: Mapping[int, Sequence[Want]]) -> PlannedStep:
+    """What becomes of an open assignment that the person does not keep."""
+    successor = _successor(snapshot, held.assignment, given)
     if successor is not None:
         sentence = sentences.replaced(successor.title, successor.starts_on)
         return _step(snapshot, held, StepMove.REPLACE, sentence)
@@ -278,16 +274,6 @@ def _step(snapshot: Snapshot, held: Held, move: StepMove, sentence: Wording) -> 
         on_the_spot=seat is not None and seat.mode.value in {"on-site", "hybrid"},
         justification=Justification(sentence=sentence, because=assignment.because),
     )  # fmt: skip
-
-
-def _why_kept(snapshot: Snapshot, held: Held) -> Wording:
-    if held.standing is Standing.BEGUN:
-        return sentences.begun()
-    if held.standing is Standing.FROZEN:
-        assert held.assignment.session is not None
-        starts_on = snapshot.facts.sources.seats[held.assignment.session].starts_on
-        return sentences.frozen(starts_on, snapshot.facts.policy.freeze_days)
-    return held.assignment.reason
 
 
 def _successor(snapshot: Snapshot, assignment: Assignment, given: Mapping[int, Sequence[Want]]) -> Offer | None:

@@ -226,7 +226,7 @@ def _told(
     heirs: Mapping[tuple[PersonId, int], _Heir],
 ) -> PlannedStep:
     each = people.get(step.person)
-    if each is None or step.move is StepMove.KEEP:
+    if each is None:
         return step
     number = _moved(each, step.assignment) if step.move in TAKEN else None
     if step.move in TAKEN and number is None:

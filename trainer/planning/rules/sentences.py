@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from trainer.accounts.values import Role
 from trainer.competencies.values import Competency, CompetencyKey, Currency, Level, TaskRef
 from trainer.kernel.values import LocalText, Scalar, Wording, mark, wording
-from trainer.partners.values import TEACHING_LANGUAGES
+from trainer.partners.values import TEACHING_LANGUAGES, SessionCard
 from trainer.planning.rules.question import Offer, Want
 from trainer.tracks.values import Assignment
 
@@ -114,6 +114,15 @@ def frozen(starts_on: date, days: int) -> Wording:
         "It starts on {starts_on}, within the {days} days in which nothing is moved, so it stays.",
         starts_on=starts_on.isoformat(), days=days,
     )  # fmt: skip
+
+
+def why_kept(assignment: Assignment, seat: SessionCard | None, at: datetime, freeze_days: int) -> Wording:
+    """Why something stayed at the moment: it had begun, was to begin too soon to be moved, or does what it was given for."""
+    if assignment.started_at is not None and assignment.started_at <= at:
+        return begun()
+    if seat is not None and (seat.starts_on - at.date()).days < freeze_days:
+        return frozen(seat.starts_on, freeze_days)
+    return assignment.reason
 
 
 def no_longer_asked(assignment: Assignment, competency: LocalText, mission: str, *, moved: bool) -> Wording:

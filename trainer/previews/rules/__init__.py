@@ -242,8 +242,7 @@ def figures_by_mission(snapshot: Snapshot, result: Result, proposal: Proposal) -
     for step in proposal.steps:
         mission = by_person[step.person]
         moved[mission, step.move].add(step.person)
-        if step.move is not StepMove.KEEP:
-            changed[mission].add(step.person)
+        changed[mission].add(step.person)
     gaps: Counter[MissionId | None] = Counter()
     for asked in everybody:
         gaps[asked.profile.mission] += len(asked.wants) + asked.being_closed
