@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from tests.factories import accounts, catalogue, competencies, mandates, planning
+from tests.factories import accounts, catalogue, competencies, mandates, partners, planning, tracks
 from tests.factories.planning import AID, CONDUCT, POC, TODAY, World
 from trainer.accounts.values import Role
 from trainer.catalogue.values import AtLevel
@@ -20,6 +20,7 @@ from trainer.mandates import operations as mandate_operations
 from trainer.mandates import queries as mandate_queries
 from trainer.mandates.values import InstrumentDraft, Move, Scope, TaskChange
 from trainer.planning import queries as plan_queries
+from trainer.planning.values import StepMove
 from trainer.previews import queries
 from trainer.previews.rules import later
 from trainer.previews.values import Preview, Shortage
@@ -243,6 +244,46 @@ def test_the_figures_are_those_of_the_plan_that_follows_publication(work: Work, 
     assert found.plan.gap_permille == head.gap_permille
     assert found.plan.counts != found.without.counts
     assert found.plan.counts.lose == 3
+
+
+def test_who_was_told_before_gets_no_more_in_a_preview_than_in_the_plan(work: Work, made: World) -> None:
+    """A seat that the plan frees is not for them in this plan, but in the next."""
+    mandate_operations.publish_rules(
+        work,
+        rules=(
+            mandates.rule("poc", competency=POC),
+            mandates.rule("conduct", None, competency=CONDUCT),
+            mandates.rule("aid", "Gender", competency=AID, roles=(Role.OBSERVER,)),
+        ),
+        note="First aid of observers",
+    )
+    reader, observer = (
+        accounts.posted_person(work, mission=made.mission, role=role, spoken=["fr"])
+        for role in (Role.INFANTRY, Role.OBSERVER)
+    )
+    for person in (reader, observer):
+        competencies.recorded_evidence(work, person, competency=CONDUCT, observed_on=date(2026, 10, 20))
+    only = partners.course_session(work, course=partners.course(work, awards={POC: 2}, language="fr"), seats=1)
+    tracks.seat(work, person=observer, course_session=only, closes=[[POC, 2]])
+    work.session.flush()
+    planning.approved(work, made)
+    both = partners.course(work, awards={POC: 2, AID: 2}, language="fr", roles=["observer"])
+    better = partners.course_session(work, course=both)
+    work.session.flush()
+    draft = text(made, mandates.line("Gender"))
+
+    found = previewed(work, draft)
+    seen = mandate_queries.mandate_version(work.session, mission=made.mission)
+    mandate_operations.publish_instrument(work, draft=draft, seen_version=seen)
+    plan = planning.proposed(work, made)
+    head, changes = plan_queries.plan_head(work.session, plan=plan), plan_queries.changes_of(work.session, plan=plan)
+
+    assert {each.person for each in changes} == {observer}
+    assert [(each.move, each.session) for each in changes] == [(StepMove.REPLACE, only), (StepMove.GIVE, better)]
+    assert (head.counts.told, head.counts.unmet) == (1, 1)
+    assert found.plan.counts == head.counts
+    assert (found.plan.seats, found.plan.modules, found.plan.short, found.plan.later) == (1, 0, 0, 1)
+    assert (found.without.counts.unmet, found.without.counts.told) == (1, 1)
 
 
 def test_hours_and_gaps_come_from_what_is_given(work: Work, made: World) -> None:

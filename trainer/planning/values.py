@@ -328,7 +328,7 @@ class PlanCounts:
     improvement: Improvement | None = None
     """None but for a run that improves."""
     told: int = 0
-    """Those of the unmet that an earlier plan told of: they are no lines of this one."""
+    """Those of the unmet that an earlier plan told of: they are no lines of this one, though of a preview."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

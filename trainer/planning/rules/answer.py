@@ -140,13 +140,14 @@ def _proposal(snapshot: Snapshot, steps: Sequence[PlannedStep], unmet: int) -> P
     changed = moved[StepMove.GIVE] | moved[StepMove.WITHDRAW] | moved[StepMove.REPLACE]
     beside = snapshot.beside
     gaps = beside.gaps + sum(len(asked.wants) + asked.being_closed for asked in snapshot.people)
+    told = beside.told + sum(len(asked.lacking) for asked in snapshot.people if asked.profile.id in snapshot.told)
     return Proposal(
         steps=tuple(steps),
         unmet=(),
         counts=PlanCounts(
             gain=len(moved[StepMove.GIVE]), lose=len(moved[StepMove.WITHDRAW]), replaced=len(moved[StepMove.REPLACE]),
             untouched=len(beside.people) + len(snapshot.people) - len(changed),
-            gaps=gaps, closed=gaps - unmet - beside.told, unmet=unmet + beside.told, told=beside.told,
+            gaps=gaps, closed=gaps - unmet - beside.told, unmet=unmet + beside.told, told=told,
         ),
         changed=len(changed),
         changed_untouched=len(changed & beside.people),
