@@ -39,10 +39,10 @@ from trainer.mandates import operations as mandate_operations
 from trainer.mandates import queries as mandate_queries
 from trainer.partners.values import SessionId
 from trainer.planning import operations, queries
-from trainer.planning.rules import question
+from trainer.planning.rules import answer, question
 from trainer.planning.rules.glance import lapsed_since
 from trainer.planning.rules.question import Snapshot, Standing
-from trainer.planning.values import DEFAULT_POLICY, Beside, PlanId, PlanRunId
+from trainer.planning.values import DEFAULT_POLICY, Beside, PlanCounts, PlanId, PlanRunId
 from trainer.shocks import operations as shock_operations
 from trainer.shocks.values import ShareLeaves
 from trainer.tracks import operations as track_operations
@@ -53,15 +53,17 @@ open_work = partial(edge.job_transaction, "demo")
 _numbers = count(1)
 
 
-def in_full(session: Session, glanced: Snapshot, *, on: date, named: Collection[PersonId] = ()) -> Snapshot:
-    """The same question with everybody looked at."""
+def in_full(
+    session: Session, glanced: Snapshot, *, on: date, named: Collection[PersonId] = (), whole: bool = False
+) -> Snapshot:
+    """The same question with everybody looked at; the `whole` of it as a preview puts it."""
     missions = queries.run_page(session, run=glanced.run).missions
     sources = queries.read_sources(session, missions=missions, on=on)
     required = mandate_queries.planned_requirements_for(
         session, profiles=sources.people, evidence=sources.evidence, on=on
     )
     facts = question.facts_of(sources, required=required)
-    return question.ask(facts, run=glanced.run, attempt=glanced.attempt, named=named)
+    return question.ask(facts, run=glanced.run, attempt=glanced.attempt, named=named, whole=whole)
 
 
 def agree(glanced: Snapshot, full: Snapshot) -> int:
@@ -108,6 +110,9 @@ def test_a_glance_and_a_full_look_agree_on_any_day_and_after_any_change_of_the_r
                 assert len(glanced.facts.sources.beside.people) > len(full.people) // 4
                 assert glanced.people
                 assert glanced.facts.sources.beside.told > 50
+                preview = in_full(work.session, glanced, on=on, whole=True)
+                assert set(preview.told) <= {each.profile.id for each in preview.people}
+                assert planned_moves(preview) == planned_moves(glanced)
             if days == 20:
                 plan = operations.store_plan(asked_on, run=run, snapshot=glanced, result=operations.solve(glanced))
                 assert plan is not None
@@ -116,6 +121,12 @@ def test_a_glance_and_a_full_look_agree_on_any_day_and_after_any_change_of_the_r
                 after = queries.read_snapshot(work.session, run=asked_for(asked_on, missions), on=on)
                 assert after.facts.sources.beside.told > 100
                 agree(after, in_full(work.session, after, on=on))
+
+
+def planned_moves(snapshot: Snapshot) -> tuple[PlanCounts, set[tuple[object, ...]]]:
+    """What comes of it: the counts, and each line."""
+    found = answer.moves(snapshot, operations.solve(snapshot))
+    return found.counts, {(each.person, each.move, each.module, each.session) for each in found.steps}
 
 
 def asked_for(work: Work, missions: Sequence[MissionId]) -> PlanRunId:

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from tests.conftest import TODAY
 from tests.factories import accounts, competencies, mandates, partners, tracks
 from tests.factories.planning import CAUSE, CONDUCT, POC, World, approved, asked, planned, proposed, world
-from trainer.competencies.values import CompetencyKey
+from trainer.competencies.values import CompetencyKey, Level
 from trainer.kernel.values import PersonId
 from trainer.kernel.work import Work
+from trainer.mandates import operations as mandate_operations
 from trainer.planning import operations, queries
 from trainer.planning.rules.question import Snapshot
 from trainer.planning.values import DEFAULT_POLICY, PlanRunId, Show
@@ -161,6 +162,76 @@ def test_what_a_dismissed_plan_left_open_does_not_count(work: Work, made: World)
     work.session.flush()
 
     assert queries.people_left_open(work.session, competencies=[POC]) == ()
+
+
+def left_open(work: Work, made: World) -> dict[PersonId, set[tuple[CompetencyKey, int]]]:
+    """What a run is told that approved plans left open, of everybody in the mission."""
+    sources = queries.read_sources(work.session, missions=[made.mission], on=TODAY)
+    return {
+        person: {(each.competency, int(each.level)) for each in found} for person, found in sources.left_open.items()
+    }
+
+
+def test_what_a_proposal_leaves_open_is_told_once_it_is_approved(work: Work, made: World) -> None:
+    reader = accounts.posted_person(work, mission=made.mission, spoken=["fr"])
+    work.session.flush()
+    plan = proposed(work, made)
+    assert left_open(work, made) == {}
+
+    operations.approve_plan(work, plan=plan, seen_version=1)
+    work.session.flush()
+    assert left_open(work, made) == {reader: {(POC, 2), (CONDUCT, 2)}}
+
+    operations.undo_plan(work, plan=plan, seen_version=2)
+    work.session.flush()
+    assert left_open(work, made) == {}
+
+
+def test_of_two_plans_that_left_something_open_the_later_counts(work: Work, made: World) -> None:
+    reader, other = (accounts.posted_person(work, mission=made.mission, spoken=["fr"]) for _ in range(2))
+    work.session.flush()
+    approved(work, made)
+    competencies.recorded_evidence(work, reader, competency=CONDUCT)
+    rules = (
+        mandates.rule("poc", competency=POC, level=Level.AWARE),
+        mandates.rule("conduct", None, competency=CONDUCT),
+    )
+    mandate_operations.publish_rules(work, rules=rules, note="Lower")
+    accounts.posted_person(work, mission=made.mission, spoken=["en"])
+    work.session.flush()
+    approved(work, made)
+
+    assert left_open(work, made) == {reader: {(POC, 1)}, other: {(POC, 1), (CONDUCT, 2)}}
+
+
+def test_whom_a_later_plan_gave_something_and_left_nothing_is_told_of_nothing(work: Work, made: World) -> None:
+    reader, other = (accounts.posted_person(work, mission=made.mission, spoken=["fr"]) for _ in range(2))
+    for person in (reader, other):
+        competencies.recorded_evidence(work, person, competency=CONDUCT)
+    work.session.flush()
+    approved(work, made)
+    course = partners.course(work, awards={POC: 2}, language="fr")
+    partners.course_session(work, course=course, seats=1)
+    work.session.flush()
+    approved(work, made)
+
+    (given,) = track_queries.open_assignments(work.session, people=[reader, other])
+    assert left_open(work, made) == {({reader, other} - {given.person}).pop(): {(POC, 2)}}
+
+
+def test_a_proposal_that_would_give_something_changes_nothing_of_what_was_told(work: Work, made: World) -> None:
+    reader = accounts.posted_person(work, mission=made.mission, spoken=["fr"])
+    competencies.recorded_evidence(work, reader, competency=CONDUCT)
+    work.session.flush()
+    approved(work, made)
+    partners.course_session(work, course=partners.course(work, awards={POC: 2}, language="fr"))
+    work.session.flush()
+    plan = proposed(work, made)
+    assert left_open(work, made) == {reader: {(POC, 2)}}
+
+    operations.dismiss_plan(work, plan=plan, seen_version=1)
+    work.session.flush()
+    assert left_open(work, made) == {reader: {(POC, 2)}}
 
 
 def test_what_was_too_much_at_once_comes_once_something_is_done(
