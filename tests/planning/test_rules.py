@@ -31,10 +31,11 @@ from trainer.kernel.periods import Period
 from trainer.kernel.values import PersonId
 from trainer.partners.values import CourseMode, SessionId, SessionState
 from trainer.planning import operations
-from trainer.planning.engine import checker, explain
+from trainer.planning.engine import checker, explain, solver
 from trainer.planning.engine.explain import Reason
 from trainer.planning.engine.instance import Instance
 from trainer.planning.engine.plan import Plan
+from trainer.planning.engine.solver import Options
 from trainer.planning.rules import answer, approval, question, sentences
 from trainer.planning.rules.question import Snapshot, Standing
 from trainer.planning.values import (
@@ -646,23 +647,38 @@ def test_a_class_is_held_when_enough_come_and_may_fill_up_later_when_there_is_ti
     assert only_step(first).session == 1
 
 
-@pytest.mark.parametrize(("least", "left"), [(0, [(0, 0), (1, 1)]), (2, [(0, 0), (0, 1), (1, 1)])])
-def test_an_idle_seat_is_taken_out_unless_its_class_needs_it(least: int, left: list[tuple[int, int]]) -> None:
+def two_in_one_class(least: int) -> Snapshot:
+    """Two people with seats in a class that needs so many, and a sooner one."""
     sooner = offer(1, starts_on=TODAY + timedelta(days=31))
     held = offer(2, course=2, title="Twice", starts_on=SOON, least_seats=least, seats_taken=2)
-    snapshot = ask(
+    return ask(
         facts(
             mandates.profile(1), mandates.profile(2), gaps=[gap(), gap(2)], offers=[sooner, held],
             assignments=(seat(1, 1, 2), seat(2, 2, 2)), seats={SessionId(2): card(held)},
         ),
         named=[1, 2],
     )  # fmt: skip
-    plan = Plan.of([0, 0, 1], [0, 1, 1])
-    codes = explain.reasons(snapshot.instance, plan)
 
-    found = answer.without_idle_seats(snapshot, replace(operations.solve(snapshot), plan=plan, reasons=codes))
+
+def test_a_seat_beside_another_for_the_same_gap_is_of_no_use() -> None:
+    snapshot = two_in_one_class(0)
+
+    assert answer.of_use(snapshot, Plan.of([0, 0, 1], [0, 1, 1])).tolist() == [True, False, True]
+    assert answer.of_use(snapshot, Plan.of([0, 1], [1, 1])).all()
+
+
+@pytest.mark.parametrize(("least", "left"), [(0, [(1, 1)]), (2, [(0, 1), (1, 1)])])
+def test_an_idle_seat_is_taken_out_unless_its_class_needs_it(least: int, left: list[tuple[int, int]]) -> None:
+    instance = two_in_one_class(least).instance
+    options = Options(mode="repair", rounds=0)
+
+    found = solver.solve(
+        replace(instance, touched=instance.touched * 0), options=options, keeps=lambda plan: plan.person > 0
+    )
 
     assert list(zip(found.plan.person.tolist(), found.plan.session.tolist(), strict=True)) == left
+    assert len(found.alternatives.session) == len(left)
+    assert checker.check(instance, found.plan, found.reasons).right
 
 
 def test_waiting_lists_and_units_have_words_too() -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import version
 from typing import Any, TypeVar
 
@@ -348,8 +349,13 @@ def solve(
     else:
         options = solver.Options(sweeps=2, mip_seconds=MIP_SECONDS, enough_pct=GOOD_ENOUGH)
     with queries.without_collecting():
-        result = solver.solve(snapshot.instance, options=options, on_progress=on_progress, should_stop=should_stop)
-        return result if options.mode == "auto" else answer.without_idle_seats(snapshot, result)
+        return solver.solve(
+            snapshot.instance,
+            options=options,
+            on_progress=on_progress,
+            should_stop=should_stop,
+            keeps=None if options.mode == "auto" else partial(answer.of_use, snapshot),
+        )
 
 
 def store_plan(work: Work, *, run: PlanRunId, snapshot: Snapshot, result: Result) -> PlanId | None:

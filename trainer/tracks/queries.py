@@ -94,13 +94,24 @@ def seated_in(session: Session, *, sessions: Collection[SessionId]) -> Mapping[S
 def open_assignments(session: Session, *, people: Collection[PersonId]) -> tuple[Assignment, ...]:
     """What these people have yet to complete, by person and then by due day. One query."""
     closes, because, reasons = _Once(_closes), _Once(_because), _Once(Wording.from_json)
+    row = _TABLE
+    shared = (cast(column, Text) for column in (row.closes, row.because, row.reason))
+    query = select(
+        row.id, row.person_id, row.module_key, row.module_version_id, row.course_session_id, row.due_on, row.state,
+        row.assigned_at, row.started_at, row.plan_id, row.lesson_read_at, row.restored_at, row.absent_because, *shared,
+    ).where(row.person_id.in_(listed(session, people)), row.state.in_(OPEN_STATES))  # fmt: skip
     found = [
-        _assignment(row, closes=closes[row.closes], because=because[row.because], reason=reasons[row.reason])
-        for row in plain_rows(
-            session,
-            select(*_AS_TEXT).where(_TABLE.person_id.in_(listed(session, people)), _TABLE.state.in_(OPEN_STATES)),
+        Assignment(
+            id=number, person=person, module=module, module_version=version, session=seat, closes=closes[closing],
+            due_on=due_on, state=state, assigned_at=assigned_at, started_at=started_at, ended_at=None,
+            reason=reasons[reason], because=because[asking], ended_because=None, plan=plan, lesson_read_at=read_at,
+            restored_at=restored_at, absent_because=_wording(absent),
         )
-    ]
+        for (
+            number, person, module, version, seat, due_on, state, assigned_at, started_at, plan, read_at, restored_at,
+            absent, closing, asking, reason,
+        ) in plain_rows(session, query)
+    ]  # fmt: skip
     return tuple(sorted(found, key=lambda each: (each.person, each.due_on, each.id)))
 
 
@@ -447,11 +458,6 @@ def _card(
 _COLUMNS = tuple(getattr(AssignmentRow, column.key) for column in AssignmentRow.__table__.columns)
 """What makes an assignment, for reading many: a plain row costs half of a mapped object."""
 _TABLE = AssignmentRow.__table__.c
-_AS_TEXT = tuple(
-    cast(column, Text).label(column.key) if column.key in {"closes", "because", "reason"} else column
-    for column in _TABLE
-)
-"""The same with what repeats in thousands of rows as its JSON text, for `_Once`."""
 
 
 class _Once(dict[str, T]):
@@ -468,28 +474,20 @@ class _Once(dict[str, T]):
 
 def assignment_of(row: AssignmentRow | Row[Any]) -> Assignment:
     """A stored assignment as a value."""
-    return _assignment(
-        row, closes=_closes(row.closes), because=_because(row.because), reason=Wording.from_json(row.reason)
-    )
-
-
-def _assignment(
-    row: AssignmentRow | Row[Any], *, closes: tuple[AtLevel, ...], because: tuple[TaskRef, ...], reason: Wording
-) -> Assignment:
     return Assignment(
         id=AssignmentId(row.id),
         person=PersonId(row.person_id),
         module=None if row.module_key is None else ModuleKey(row.module_key),
         module_version=None if row.module_version_id is None else ModuleVersionId(row.module_version_id),
         session=None if row.course_session_id is None else SessionId(row.course_session_id),
-        closes=closes,
+        closes=_closes(row.closes),
         due_on=row.due_on,
         state=row.state,
         assigned_at=row.assigned_at,
         started_at=row.started_at,
         ended_at=row.ended_at,
-        reason=reason,
-        because=because,
+        reason=Wording.from_json(row.reason),
+        because=_because(row.because),
         ended_because=_wording(row.ended_because),
         plan=row.plan_id,
         lesson_read_at=row.lesson_read_at,

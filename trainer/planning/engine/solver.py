@@ -50,10 +50,11 @@ from trainer.planning.engine.board import State
 from trainer.planning.engine.executors import Dask, Executor, Threads
 from trainer.planning.engine.instance import Instance, Ints
 from trainer.planning.engine.lean import LEAN_FROM, Lean
+from trainer.planning.engine.lookup import Flags
 from trainer.planning.engine.plan import Plan
 from trainer.planning.engine.settle import Settler
 from trainer.planning.engine.shards import NotInShards, Shards
-from trainer.planning.engine.table import Table, pays_to_compile
+from trainer.planning.engine.table import Table
 
 EXACT_PAIRS = 60_000
 """Eligible pairs up to which the whole instance goes to HiGHS."""
@@ -174,13 +175,18 @@ def solve(
     options: Options | None = None,
     on_progress: Callable[[Stage], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    keeps: Callable[[Plan], Flags] | None = None,
 ) -> Result:
-    """The best plan that the options allow, proven and explained."""
+    """The best plan that the options allow, proven and explained.
+
+    `keeps` is asked last which seats of the plan stay, of all its rows: seats that the objective cannot see the uselessness of
+    may go before anything is explained. They do if the plan keeps every rule without them.
+    """
     chosen = options or Options()
     if chosen.mode not in MODES:
         raise ValueError(f"mode is one of {', '.join(MODES)}, not {chosen.mode}")
     with _executor(chosen) as executor:
-        run = _Run(instance, chosen, on_progress or (lambda _: None), should_stop or (lambda: False), executor)
+        run = _Run(instance, chosen, on_progress or (lambda _: None), should_stop or (lambda: False), keeps, executor)
         return run.go()
 
 
@@ -211,12 +217,6 @@ def replan(
     return solve(instance, options=chosen, on_progress=on_progress, should_stop=should_stop)
 
 
-def reasons_of(result: Result, instance: Instance, plan: Plan) -> Ints:
-    """[G] the code of every gap under another plan for the same instance."""
-    quick = pays_to_compile(len(result.candidates))
-    return _reasons(plain.of(instance).instance, plan, quick=quick, threads=result.options.threads)
-
-
 def _reasons(i: Instance, plan: Plan, *, quick: bool, threads: int) -> Ints:
     known = not len(i.av_region) and not len(i.g_unit)
     return explain.reasons(i, plan, machine_code=quick and known, threads=threads)
@@ -240,9 +240,11 @@ class _Run:
         options: Options,
         on_progress: Callable[[Stage], None],
         should_stop: Callable[[], bool],
+        keeps: Callable[[Plan], Flags] | None,
         executor: Executor | None,
     ) -> None:
         self.began = time.perf_counter()
+        self.keeps = keeps
         self.instance, self.options = instance, options
         self.on_progress, self.should_stop = on_progress, should_stop
         self.stopped = False
@@ -464,12 +466,12 @@ class _Run:
         return shadow
 
     def finish(self, shadow: prices.Shadow) -> Result:
-        report, bound = self.report, self.bound
-        assert report is not None
-        assert bound is not None
-        if self.stages[-1].bound != bound:
-            self._judge("bound", self.plan, None, report)
-        table = self.table
+        assert self.report is not None
+        assert self.bound is not None
+        if self.stages[-1].bound != self.bound:
+            self._judge("bound", self.plan, None, self.report)
+        alternatives = self._leave_out(self.settler.alternatives(self.best, only_new=self.repairing))
+        report, bound, table = self.report, self.bound, self.table
         reasons = _reasons(self.plain.instance, self.plan, quick=table.quick, threads=table.threads)
         lost = np.unique(self._people_who_lost())
         new = np.setdiff1d(self._people_with_new(), lost)
@@ -477,13 +479,26 @@ class _Run:
             plan=Plan.of(self.plan.person, self.plan.session, reasons),
             objective=report.objective, bound=max(bound, report.objective), stages=tuple(self.stages), reasons=reasons,
             seat_values=self.settler.seat_values(self.best) if self.lean is None else explain.NOTHING,
-            alternatives=self.settler.alternatives(self.best, only_new=self.repairing),
+            alternatives=alternatives,
             dropped_old=report.dropped_old, people_changed=report.people_changed,
             untouched_changed=report.untouched_changed, untouched_dropped=report.untouched_dropped,
             untouched_gained=int((~self.instance.everyone_touched[new]).sum()),
             shadow=shadow, stopped=self.stopped, options=self.options,
             seconds=time.perf_counter() - self.began, candidates=table.candidates,
         )  # fmt: skip
+
+    def _leave_out(self, found: explain.Alternatives) -> explain.Alternatives:
+        """Without the seats that whoever asked for the plan does not keep, where it can be; with what the others beat."""
+        keep = np.ones(len(self.plan), bool) if self.keeps is None else self.keeps(self.plan)
+        if keep.all():
+            return found
+        left = Plan.of(self.plan.person[keep], self.plan.session[keep])
+        report = checker.check(self.instance, left)
+        if not report.feasible:  # an idle seat may be what a class needs to be held
+            return found
+        told = len(found.session) == len(self.plan)
+        self.plan, self.report = left, report
+        return replace(found, lost=found.lost[keep], session=found.session[keep]) if told else found
 
     def _keys(self) -> tuple[Ints, Ints]:
         i = self.instance

@@ -13,11 +13,11 @@ import numpy.typing as npt
 from trainer.catalogue.values import AtLevel
 from trainer.competencies.values import TaskRef
 from trainer.kernel.values import LocalText, Wording
-from trainer.planning.engine import checker, explain
+from trainer.planning.engine import explain
 from trainer.planning.engine.explain import Reason
 from trainer.planning.engine.instance import Instance, Ints
 from trainer.planning.engine.plan import Plan
-from trainer.planning.engine.solver import Result, reasons_of
+from trainer.planning.engine.solver import Result
 from trainer.planning.rules import sentences
 from trainer.planning.rules.question import (
     ENDED,
@@ -82,17 +82,18 @@ def _with_other_seats(i: Instance, plan: Plan) -> Flags:
     return moved
 
 
-def without_idle_seats(snapshot: Snapshot, result: Result) -> Result:
-    """Take out seats of the plan before that no longer close or prepare anything beside what the plan gives.
+def of_use(snapshot: Snapshot, plan: Plan) -> Flags:
+    """[rows] which seats stay: not those of the plan before that no longer close or prepare anything beside what the plan gives.
 
     To the objective, giving one up counts as a change and may cost more than keeping it; to people, two seats for one need
-    are a mistake. The worth, the reasons and the alternatives are those of what is left.
+    are a mistake.
     """
-    plan, i = result.plan, snapshot.instance
-    first = np.searchsorted(plan.person, np.arange(i.people + 1)).tolist()
+    i = snapshot.instance
+    first, sessions = np.searchsorted(plan.person, np.arange(i.people + 1)).tolist(), plan.session.tolist()
     keep = np.ones(len(plan), bool)
-    for number, asked in enumerate(snapshot.people):
-        rows = {int(plan.session[row]): row for row in range(first[number], first[number + 1])}
+    for number in np.flatnonzero(_with_other_seats(i, plan)).tolist():
+        asked = snapshot.people[number]
+        rows = {sessions[row]: row for row in range(first[number], first[number + 1])}
         movable = [each.offer for each in asked.held if each.standing is Standing.MOVABLE and each.offer in rows]
         if not movable or len(movable) == len(rows):
             continue
@@ -100,27 +101,7 @@ def without_idle_seats(snapshot: Snapshot, result: Result) -> Result:
         for offer in movable:
             if offer is not None and not closes[offer] and i.s_start[offer] >= i.freeze_day:
                 keep[rows[offer]] = _prepares(snapshot, offer, rows)
-    if keep.all():
-        return result
-    left = Plan.of(plan.person[keep], plan.session[keep])
-    report = checker.check(i, left)
-    if not report.feasible:  # somebody's idle seat may be what a class needs to be held
-        return result
-    codes = reasons_of(result, i, left)
-    others = result.alternatives
-    return replace(
-        result,
-        plan=Plan.of(left.person, left.session, codes),
-        objective=report.objective,
-        reasons=codes,
-        alternatives=replace(others, lost=others.lost[keep], session=others.session[keep])
-        if len(others.session) == len(keep)
-        else others,
-        dropped_old=report.dropped_old,
-        people_changed=report.people_changed,
-        untouched_changed=report.untouched_changed,
-        untouched_dropped=report.untouched_dropped,
-    )
+    return keep
 
 
 def _prepares(snapshot: Snapshot, number: int, rows: Collection[int]) -> bool:

@@ -35,7 +35,7 @@ import numpy as np
 from trainer.accounts.values import MissionId, OrganisationId, PersonProfile, Role
 from trainer.catalogue.values import AtLevel, ModuleKey, Offering
 from trainer.competencies.rules import add_months, counts, find_gaps
-from trainer.competencies.values import CompetencyKey, Currency, Gap, Level, Requirement, Source
+from trainer.competencies.values import CompetencyKey, Currency, Gap, Level, Requirement, Source, TaskRef
 from trainer.kernel.values import LedgerMark, LocalText, PersonId
 from trainer.partners import rules as partner_rules
 from trainer.partners.values import CourseMode, QuotaLine, SessionId, SessionOffer, SessionState
@@ -290,7 +290,7 @@ def ask(
     return Snapshot(
         run=run, attempt=attempt, facts=facts, instance=instance, people=tuple(people), settled=tuple(settled), told=told,
         wants=wants, offers=offers, skills=skills, notes=notes,
-        hash=_hash(instance, facts, everybody, {each.profile.id for each in settled}, wants, offers), read_at=read_at,
+        hash=_hash(instance, facts, everybody, {each.profile.id for each in settled}, wants, offers, skills), read_at=read_at,
     )  # fmt: skip
 
 
@@ -1011,22 +1011,32 @@ def _hash(
     settled: Collection[PersonId],
     wants: Sequence[Want],
     offers: Sequence[Offer],
+    skills: Sequence[Skill],
 ) -> str:
     """Over everything a plan rests on, and everything its lines name."""
+    asking = {id(tasks): tasks for want in wants for tasks in (want.gap.requirement.because,)}  # many share the same
+    numbers: dict[tuple[TaskRef, ...], int] = {}
+    because = {shared: numbers.setdefault(tasks, len(numbers)) for shared, tasks in asking.items()}
+    currencies, standings = tuple(Currency), tuple(Standing)
+    held = [each for asked in everybody for each in asked.held]
+    columns = (
+        _ints(asked.profile.id for asked in everybody),
+        _ints(asked.profile.id in settled for asked in everybody),
+        _ints(each.assignment.id for each in held),
+        _ints(standings.index(each.standing) for each in held),
+        _ints(-1 if each.offer is None else each.offer for each in held),
+        _ints(currencies.index(want.gap.currency) for want in wants),
+        _ints(because[id(want.gap.requirement.because)] for want in wants),
+    )
     names = {
+        "on": facts.on.isoformat(),
         "policy": facts.policy.number,
         "beside": [len(facts.sources.beside.people), facts.sources.beside.gaps, facts.sources.beside.told],
-        "people": [[asked.profile.id, asked.profile.id in settled] for asked in everybody],
-        "held": [[each.assignment.id, each.standing.value, each.offer] for asked in everybody for each in asked.held],
-        "wants": [
-            [*want.skill, want.gap.requirement.level, want.gap.currency.value, want.due_on.isoformat()]
-            for want in wants
-        ],
-        "because": [
-            [[task.instrument, task.paragraph, task.task_kind, task.rule] for task in want.gap.requirement.because]
-            for want in wants
-        ],
+        "skills": skills,
+        "because": [[[each.instrument, each.paragraph, each.task_kind, each.rule] for each in one] for one in numbers],
         "offers": [[offer.module, offer.session] for offer in offers],
     }
-    text = json.dumps([instance.digest(), names], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps([instance.digest(), names], sort_keys=True).encode())
+    for column in columns:
+        digest.update(len(column).to_bytes(8) + column.tobytes())
+    return digest.hexdigest()
