@@ -229,11 +229,38 @@ def test_what_is_told_now_stands_beside_what_was_told_before(
     plan = proposed(work, made)
     page = site.sign_in(manager).get(f"/plans/{plan}?show=unmet")
 
-    assert "3 cannot be met, 2 of them known from an earlier plan" in page.text
+    assert "3 cannot be met, 2 of them known from earlier plans" in page.text
     assert "2 gaps that cannot be met are not listed here" in page.text
     assert f"/people/{newcomer}" in page.links()
     assert queries.plan_page(work.session, plan=plan, shown=Show.UNMET, page=1, on=TODAY).total == 1
     assert site.get(f"/plans/{plan}/paper").text.count("Cannot be met") == 2, "the heading and the table"
+
+
+@pytest.mark.parametrize(
+    ("told", "now", "words"),
+    [
+        (1, 1, "2 cannot be met, one of them known from an earlier plan"),
+        (2, 1, "3 cannot be met, 2 of them known from earlier plans"),
+        (1, 0, "one cannot be met, known from an earlier plan"),
+        (2, 0, "2 cannot be met, all known from earlier plans"),
+        (0, 2, "2 cannot be met"),
+    ],
+)
+def test_the_figure_tells_how_much_of_it_was_known(
+    site: Site, work: Work, made: World, manager: PersonId, told: int, now: int, words: str
+) -> None:
+    for _ in range(told):
+        _reader(work, made)
+    approved(work, made)
+    for _ in range(now):
+        _reader(work, made)
+    accounts.posted_person(work, mission=made.mission, spoken=["en"])
+    work.session.flush()
+    plan = proposed(work, made)
+    page = site.sign_in(manager).get(f"/plans/{plan}")
+
+    assert words in page.text
+    assert ("known from" in page.text) == (told > 0)
 
 
 def test_a_plan_that_tells_all_itself_says_nothing_of_earlier_ones(
