@@ -378,10 +378,15 @@ def _store_if_right(work: Work, row: PlanRun, snapshot: Snapshot, result: Result
     if not queries.is_unchanged(work.session, snapshot=snapshot, on=work.today):
         raise SnapshotChanged
     with judging.judged(snapshot.instance, result.plan, result.reasons) as report:
-        proposal = answer.propose(snapshot, result)
-        if snapshot.improves:
-            proposal = improvement.told(snapshot, result, proposal)
-        _require_right(report(), result)
+        plan = _store_what_changes(work, row, snapshot, result)
+        _require_right(report(), result)  # when this raises, all that was written is undone
+    return plan
+
+
+def _store_what_changes(work: Work, row: PlanRun, snapshot: Snapshot, result: Result) -> PlanId | None:
+    proposal = answer.propose(snapshot, result)
+    if snapshot.improves:
+        proposal = improvement.told(snapshot, result, proposal)
     superseded = _superseded_by(work, row, snapshot)
     if not proposal.changed:
         _supersede(work, superseded, by=None)

@@ -326,7 +326,7 @@ class _Unmet:
         self.opens, self.blocks = i.opens, i.blocks
         self.free = i.s_cap - np.bincount(result.plan.session, minlength=i.sessions)
         self.sessions_of: dict[tuple[int, int], Ints] = {}
-        self.readable: dict[tuple[int, int, int, int], Ints] = {}
+        self.readable: dict[tuple[int, int, int, int], tuple[Ints, Ints]] = {}
         self.earning: dict[tuple[AtLevel, int, int], Ints] = {}
         self.said: dict[tuple[Reason, int, int, int, tuple[str, ...]], Wording] = {}
         self.course_of_award = np.repeat(np.arange(i.courses), np.diff(i.aw_ptr))
@@ -368,20 +368,21 @@ class _Unmet:
         admitted: Flags = self.instance.c_family[self.instance.s_course[s]] >> self.instance.p_family[person] & 1 == 1
         return s[admitted]
 
-    def _readable(self, person: int, gap: int) -> Ints:
+    def _readable(self, person: int, gap: int) -> tuple[Ints, Ints]:
+        """Sessions that admit the person, in a language of theirs; and those of them that are open."""
         i = self.instance
         key = (int(i.g_comp[gap]), int(i.g_level[gap]), int(i.p_family[person]), int(i.p_lang[person]))
         if key not in self.readable:
             s = self._admitting(person, gap)
-            self.readable[key] = s[i.p_lang[person] >> i.c_lang[i.s_course[s]] & 1 == 1]
+            s = s[i.p_lang[person] >> i.c_lang[i.s_course[s]] & 1 == 1]
+            self.readable[key] = s, s[self.opens[s]]
         return self.readable[key]
 
     def _own(self, person: int) -> Ints:
         return self.plan.session[self.ends[person] : self.ends[person + 1]]
 
     def _open(self, person: int, gap: int) -> Ints:
-        s = self._readable(person, gap)
-        s = s[self.opens[s]]
+        _, s = self._readable(person, gap)
         for own in self._own(person).tolist():
             s = s[s != own]
         return s
@@ -464,7 +465,7 @@ class _Unmet:
     def no_session(self, person: int, gap: int, _want: Want, title: LocalText) -> Wording:
         facts = self.snapshot.facts
         return sentences.no_session(
-            title, count=max(1, self._courses(self._readable(person, gap))),
+            title, count=max(1, self._courses(self._readable(person, gap)[0])),
             starts_on=facts.on + timedelta(days=facts.policy.freeze_days),
             ends_on=facts.on + timedelta(days=facts.policy.horizon_days),
         )  # fmt: skip
