@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories.planning import AID, POC, TODAY, at_level, offer, offering, quota
+from tests.factories.planning import AID, CONDUCT, POC, TODAY, at_level, offer, offering, quota
 from trainer.accounts.values import MissionId, OrganisationId, Role
 from trainer.catalogue.values import AtLevel, Offering
 from trainer.partners.values import CourseMode, QuotaLine, SessionId, SessionOffer
@@ -25,6 +25,7 @@ def left(
     reserved: Mapping[int, Sequence[QuotaLine]] | None = None,
     seats: int = 0,
     leaves_on: date = date.max,
+    has: Sequence[AtLevel] = (),
     seeker: Seeker = SEEKER,
     **policy: Any,
 ) -> bool:
@@ -38,7 +39,7 @@ def left(
         policy=replace(DEFAULT_POLICY, **policy),
         on=TODAY,
     )
-    return Chances(supply).leave(lacks, seeker, seats=seats, leaves_on=leaves_on.toordinal())
+    return Chances(supply).leave(lacks, seeker, seats=seats, leaves_on=leaves_on.toordinal(), has=has.__contains__)
 
 
 def test_where_nothing_is_on_offer_everybody_is_left_as_they_are() -> None:
@@ -55,8 +56,9 @@ def test_where_nothing_is_on_offer_everybody_is_left_as_they_are() -> None:
         pytest.param({"teaches": (at_level(AID), at_level())}, False, id="another besides"),
         pytest.param({"languages": ("fr", "sw")}, False, id="in their second language"),
         pytest.param({"languages": ("fr",)}, True, id="in another language"),
-        pytest.param({"requires": (at_level(AID),)}, False, id="a prerequisite is not asked about"),
-        pytest.param({"refresher_of": POC}, False, id="nor is when it lapsed"),
+        pytest.param({"requires": (at_level(AID),)}, True, id="a prerequisite is out of reach"),
+        pytest.param({"requires": (at_level(AID), at_level(CONDUCT))}, False, id="of several none is asked about"),
+        pytest.param({"refresher_of": POC}, False, id="when it lapsed is not asked about"),
     ],
 )
 def test_a_module_helps_who_reads_it_and_lacks_what_it_teaches(module: dict[str, Any], leaves: bool) -> None:
@@ -162,5 +164,41 @@ def test_each_of_many_who_ask_is_answered_for_themselves() -> None:
     chances = Chances(supply)
     seekers = [SEEKER, SEEKER._replace(role=Role.OBSERVER), SEEKER._replace(mission=MissionId(2)), SEEKER]
 
-    answers = [chances.leave([at_level()], each, seats=0, leaves_on=date.max.toordinal()) for each in seekers]
+    answers = [
+        chances.leave([at_level()], each, seats=0, leaves_on=date.max.toordinal(), has=lambda _: False)
+        for each in seekers
+    ]
     assert answers == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("has", "beside", "leaves"),
+    [
+        pytest.param([], [], True, id="neither held nor taught"),
+        pytest.param([at_level(AID)], [], False, id="held"),
+        pytest.param([at_level(AID, level=1)], [], True, id="held at a lower level"),
+        pytest.param([], [offering("aid", teaches=(at_level(AID),))], False, id="taught by a module"),
+        pytest.param(
+            [], [offering("aid", teaches=(at_level(AID),), languages=("fr",))], True, id="in another language"
+        ),
+        pytest.param([], [offer(2, awards=(at_level(AID),))], False, id="taught in a session"),
+        pytest.param([], [offer(2, awards=(at_level(AID),), seats=0)], True, id="in a full session"),
+        pytest.param(
+            [],
+            [offering("aid", teaches=(at_level(AID),), requires=(at_level(CONDUCT),))],
+            False,
+            id="what comes before that is not asked about",
+        ),
+        pytest.param(
+            [],
+            [offering("aid", teaches=(at_level(AID, level=3),), requires=(at_level(AID),))],
+            True,
+            id="but for the same",
+        ),
+    ],
+)
+def test_what_requires_something_before_helps_who_has_it_or_might_be_given_it(
+    has: Sequence[AtLevel], beside: Sequence[Offering | SessionOffer], leaves: bool
+) -> None:
+    assert left(offer(requires=at_level(AID)), *beside, has=has) is leaves
+    assert left(offering(requires=(at_level(AID),)), *beside, has=has) is leaves

@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,7 +100,7 @@ def glance(columns: Columns, market: Market) -> Glance:
         open_still.any(axis=1) & ~found.doubt & ~np.isin(people, always)
         & ~(open_still & (_told(crowd, columns.left_open) != crowd.level)).any(axis=1)
     )  # fmt: skip
-    told = told[_left(crowd, told, open_still & ~observed, found, columns.places, market)]
+    told = told[_left(crowd, told, open_still & ~observed, found, columns, market)]
     look[told] = False
     return Glance(
         looked_at=tuple(PersonId(each) for each in people[look].tolist()),
@@ -241,6 +242,8 @@ class _Balance:
     """[person, competency] the level that nothing they have closes; 0 for none."""
     doubt: Flags
     """[person] something they have may have lost its use, or is offered no more."""
+    earning: Small
+    """[person, competency] the level that what they have gives."""
     seats: Ints
     """[person] how much they have that they could give up."""
     freed: Mapping[SessionId, int]
@@ -260,7 +263,8 @@ def _balance(crowd: _Crowd, lacks: Small, columns: Columns, market: Market) -> _
     still = lacks.copy()
     under_way = np.flatnonzero(fixed)
     levels = np.maximum(closes[lines.closes[under_way]], awards[thing[under_way]])
-    still[_most(row[under_way], levels, crowd.shape) >= still] = 0
+    earning = _most(row[under_way], levels, crowd.shape)
+    still[earning >= still] = 0
     movable = np.flatnonzero(~fixed)
     levels, here = awards[thing[movable]], row[movable]
     renewed = levels.copy()
@@ -280,8 +284,9 @@ def _balance(crowd: _Crowd, lacks: Small, columns: Columns, market: Market) -> _
         if isinstance(each := lines.things[number], int)
     )
     return _Balance(
-        still=still, doubt=doubted, seats=np.bincount(here, minlength=crowd.shape[0]).astype(np.int64), freed=freed
-    )
+        still=still, doubt=doubted, earning=np.maximum(earning, _most(here, levels, crowd.shape)),
+        seats=np.bincount(here, minlength=crowd.shape[0]).astype(np.int64), freed=freed,
+    )  # fmt: skip
 
 
 class _Given:
@@ -335,8 +340,9 @@ def _told(crowd: _Crowd, left_open: Mapping[PersonId, Collection[AtLevel]]) -> S
     return found
 
 
-def _left(crowd: _Crowd, rows: Ints, lacking: Flags, found: _Balance, places: PlaceColumns, market: Market) -> Flags:
+def _left(crowd: _Crowd, rows: Ints, lacking: Flags, found: _Balance, columns: Columns, market: Market) -> Flags:
     """Which of these people nothing free might help: as `question` tells it, or fewer."""
+    places = columns.places
     chances = Chances(
         Supply(
             offerings=market.offerings,
@@ -359,9 +365,18 @@ def _left(crowd: _Crowd, rows: Ints, lacking: Flags, found: _Balance, places: Pl
         for level in range(1, _LEVELS)
     }
     lacks: defaultdict[int, list[AtLevel]] = defaultdict(list)
-    at, columns = np.nonzero(lacking[rows])
-    for row, column, level in zip(at.tolist(), columns.tolist(), crowd.level[rows[at], columns].tolist(), strict=True):
+    at, which = np.nonzero(lacking[rows])
+    for row, column, level in zip(at.tolist(), which.tolist(), crowd.level[rows[at], which].tolist(), strict=True):
         lacks[row].append(lack_at[column, level])
+
+    def has(row: int, need: AtLevel) -> bool:
+        column = crowd.keys.get(need.competency)
+        return (
+            column is None  # nothing is known of it here
+            or bool(crowd.held[row, column] >> _bit(need.level, _EARNED) & 1)
+            or bool(found.earning[row, column] >= need.level)
+        )
+
     of_people = zip(
         places.role[rows].tolist(), places.speaks[rows].tolist(), places.organisation[rows].tolist(),
         places.mission[rows].tolist(), found.seats[rows].tolist(), places.leaves_on[rows].tolist(), strict=True,
@@ -373,6 +388,7 @@ def _left(crowd: _Crowd, rows: Ints, lacking: Flags, found: _Balance, places: Pl
                 Seeker(roles[role], places.languages[speaks], OrganisationId(organisation), MissionId(mission)),
                 seats=seats,
                 leaves_on=leaves_on,
+                has=partial(has, int(rows[place])),
             )
             for place, (role, speaks, organisation, mission, seats, leaves_on) in enumerate(of_people)
         ],

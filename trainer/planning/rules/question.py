@@ -29,6 +29,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import partial
 
 import numpy as np
 
@@ -333,7 +334,21 @@ def _told(facts: Facts, everybody: Iterable[Asked], offers: Sequence[Offer]) -> 
             Seeker(each.profile.role, each.profile.languages, each.profile.organisation, each.profile.mission),
             seats=sum(held.standing is Standing.MOVABLE for held in each.held),
             leaves_on=facts.sources.leave_on.get(each.profile.id, date.max).toordinal(),
+            has=partial(_has, each, offers),
         )
+    )
+
+
+def _has(asked: Asked, offers: Sequence[Offer], need: AtLevel) -> bool:
+    """Whether the person holds this, or is earning it by something that they have."""
+    held, _ = asked.holds.get(need.competency, _NOTHING)
+    if held >= need.level:
+        return True
+    kept = [each for each in asked.held if each.standing in FIXED or each.standing is Standing.MOVABLE]
+    earned = {award for each in kept if each.standing in FIXED for award in each.assignment.closes}
+    given = (award for each in kept if each.offer is not None for award in offers[each.offer].awards)
+    return any(each.competency == need.competency and each.level >= need.level for each in earned) or any(
+        skill == (need.competency, FULL, False) and level >= need.level for skill, level in given
     )
 
 
