@@ -123,6 +123,18 @@ class PlanUnmetRow(Base):
     because: Mapped[list[Any]]
 
 
+class PlanSeatValueRow(Base):
+    """A session in which one more seat would have made the plan better."""
+
+    __tablename__ = "plan_seat_value"
+    __table_args__ = (Index("ix_plan_seat_value_course_session_id", "course_session_id"),)
+
+    plan_id: Mapped[int] = reference("plan.id", primary_key=True)
+    course_session_id: Mapped[int] = reference("course_session.id", primary_key=True)
+    points: Mapped[int] = mapped_column(BigId)
+    """The plan would be worth so much more at least."""
+
+
 class GivenBackRow(Base):
     """What became of one assignment that a plan had taken, once what the plan rested on no longer held."""
 

@@ -38,8 +38,16 @@ from trainer.planning.events import (
     PlanUndone,
     TrainingGivenBack,
 )
-from trainer.planning.models import GivenBackRow, PlanPolicyRow, PlanRow, PlanRun, PlanStepRow, PlanUnmetRow
-from trainer.planning.rules import answer, approval, improvement
+from trainer.planning.models import (
+    GivenBackRow,
+    PlanPolicyRow,
+    PlanRow,
+    PlanRun,
+    PlanSeatValueRow,
+    PlanStepRow,
+    PlanUnmetRow,
+)
+from trainer.planning.rules import answer, approval, improvement, seats
 from trainer.planning.rules.question import Snapshot
 from trainer.planning.values import (
     DEFAULT_POLICY,
@@ -52,6 +60,7 @@ from trainer.planning.values import (
     Proposal,
     RunKind,
     RunState,
+    SeatValue,
     StepMove,
     UndoReport,
     Unmet,
@@ -73,6 +82,10 @@ GOOD_ENOUGH = 5.0
 
 MIP_SECONDS = 20.0
 """A net under the exact search of one plan, which is limited by nodes first."""
+
+
+MOST_SEAT_VALUES = 200
+"""Sessions in which one more seat would help that are kept with a plan: nobody reads further, and a plan may have thousands."""
 
 
 class SnapshotChanged(Conflict):
@@ -421,6 +434,7 @@ def _store(
     )
     run.by_instrument = by_instrument
     policy = _policy_row(work)
+    short = seats.seats_that_help(snapshot, result)
     row = PlanRow(
         run_id=run.id,
         made_at=work.now,
@@ -430,7 +444,7 @@ def _store(
         missions=sorted({asked.profile.mission for asked in snapshot.people if asked.profile.mission is not None}),
         objective=int(result.objective),
         bound=int(result.bound),
-        counts=asdict(proposal.counts),
+        counts=asdict(replace(proposal.counts, short=None if short is None else len(short))),
         snapshot_hash=snapshot.hash,
         plan_hash=result.plan_hash,
         options=_options(snapshot, result),
@@ -441,6 +455,7 @@ def _store(
     texts = _Texts()
     insert_lots(work.session, PlanStepRow, [_step_row(plan, each, texts) for each in proposal.steps])
     insert_lots(work.session, PlanUnmetRow, [_unmet_row(plan, each, texts) for each in proposal.unmet])
+    insert_lots(work.session, PlanSeatValueRow, [_seat_row(plan, each) for each in (short or ())[:MOST_SEAT_VALUES]])
     _supersede(work, superseded, by=plan)
     work.record(
         PlanProposed(plan_id=plan, run_id=run.id, needs_approval=row.needs_approval, missions=tuple(row.missions))
@@ -544,6 +559,10 @@ def _unmet_row(plan: PlanId, line: Unmet, texts: _Texts) -> dict[str, Any]:
         "sentence": texts.wording(line.sentence),
         "because": texts.because(line.because),
     }
+
+
+def _seat_row(plan: PlanId, value: SeatValue) -> dict[str, Any]:
+    return {"plan_id": plan, "course_session_id": value.session, "points": value.points}
 
 
 def _options(snapshot: Snapshot, result: Result) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from trainer.competencies.values import Competency, CompetencyKey, Evidence, Gap
 from trainer.kernel.periods import Period
 from trainer.kernel.values import Cause, LocalText, PersonId, Subject, Wording, mark
 from trainer.mandates.values import Demand, DemandsByRole, Instrument, RuleSet
-from trainer.partners.values import QuotaLine, SessionCard, SessionId, SessionOffer
+from trainer.partners.values import PartnerId, QuotaLine, SessionCard, SessionId, SessionOffer
 from trainer.shocks.values import Leaving
 from trainer.tracks.values import LOST, Assignment, AssignmentId, Returned
 
@@ -329,6 +329,17 @@ class PlanCounts:
     """None but for a run that improves."""
     told: int = 0
     """Those of the unmet that an earlier plan told of: they are no lines of this one, though of a preview."""
+    short: int | None = None
+    """Sessions in which one more seat would help; None where that was not worked out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatValue:
+    """What one more seat in a session would be worth."""
+
+    session: SessionId
+    points: int
+    """The plan would be worth so much more at least: what the one person whom it helps most gains, all else unchanged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -524,6 +535,51 @@ class ReturnsPage:
     @property
     def lost(self) -> int:
         return sum(number for became, number in self.counts.items() if became in LOST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatLine:
+    """A session in which one more seat would help, as lists show it."""
+
+    seat: SessionCard
+    points: int
+    """As in `SeatValue`. Those of several sessions do not add up: the same person may be behind them."""
+    waiting: int
+    """Gaps in what the course proves that the plan leaves open since all that would do is full; counted at each such course."""
+    made_on: date
+    """The day of the plan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatsOfPartner:
+    """A partner with sessions in which one more seat would help."""
+
+    partner: PartnerId
+    name: str
+    sessions: int
+    best: SeatLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatsPage:
+    """Where one more seat would help, by what a plan says."""
+
+    head: PlanHead
+    lines: tuple[SeatLine, ...]
+    """Best first, and no more than are kept."""
+    on_time: int
+    """Points for a gap of weight 1 that is closed on time, by the policy of the plan."""
+
+    @property
+    def partners(self) -> tuple[SeatsOfPartner, ...]:
+        """Those of the sessions, by what one more seat in their best is worth."""
+        of_partner: dict[PartnerId, list[SeatLine]] = {}
+        for line in self.lines:
+            of_partner.setdefault(line.seat.partner, []).append(line)
+        return tuple(
+            SeatsOfPartner(partner=partner, name=lines[0].seat.partner_name, sessions=len(lines), best=lines[0])
+            for partner, lines in of_partner.items()
+        )
 
 
 class Show(StrEnum):
