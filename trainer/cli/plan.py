@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Any
 
 import click
+import numpy as np
 
 from trainer.cli.warming import as_the_only_maker
 from trainer.planning.engine import bench as benches
@@ -43,6 +44,7 @@ INSTANCE = click.argument("instance", type=click.Path(exists=True, dir_okay=Fals
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Where its workers can read what is written here.",
 )
+@click.option("--seats", type=click.IntRange(min=1), help="List so many sessions in which one more seat helps most.")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object on standard output.")
 def solve(
     instance: Path,
@@ -54,9 +56,12 @@ def solve(
     shards: int | None,
     scheduler: str | None,
     folder: Path | None,
+    seats: int | None,
     as_json: bool,
 ) -> None:
     """Find the best plan for INSTANCE; Ctrl-C returns the best checked plan so far."""
+    if seats and as_json:
+        raise click.UsageError("--seats lists them in words: leave out --json.")
     question = _load(instance)
     options = solver.Options(
         mode=mode, time_limit=time_limit, threads=threads, shards=shards, scheduler=scheduler, folder=folder
@@ -79,6 +84,8 @@ def solve(
             f"{result.people_changed} people change; {result.untouched_changed} of them for no reason of their own, "
             f"{result.untouched_dropped} of those lose a seat."
         )
+    if seats:
+        _tell_seats(result, most=seats)
 
 
 @plan.command()
@@ -99,6 +106,18 @@ def check(instance: Path, plan_file: Path, *, reasons: bool, as_json: bool) -> N
     else:
         _tell(report)
     sys.exit(0 if report.right else 1)
+
+
+def _tell_seats(result: solver.Result, *, most: int) -> None:
+    if not len(result.seat_values):
+        click.echo("What one more seat is worth is not worked out for so many people.")
+        return
+    best = np.argsort(-result.seat_values, kind="stable")[:most]
+    helps = [session for session in best.tolist() if result.seat_values[session] > 0]
+    for session in helps:
+        click.echo(f"One more seat in session {session} is worth {result.seat_values[session]} points at least.")
+    if not helps:
+        click.echo("In no session would one more seat help anybody.")
 
 
 def _tell(report: checker.Report) -> None:

@@ -140,3 +140,26 @@ def test_the_engine_needs_neither_the_web_nor_a_database():
     told = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True).stdout
 
     assert told == "set()\n"
+
+
+def test_sessions_in_which_one_more_seat_helps_are_listed_best_first(tmp_path):
+    path, plenty = tmp_path / "world.npz", tmp_path / "plenty.npz"
+    reading.save(worlds.plain(s_cap=[0, 1, 0, 5]), path)
+    reading.save(worlds.plain(), plenty)
+
+    listed = _run("solve", path, "--seats", 2).stdout.splitlines()[-2:]
+
+    points = [int(line.split(" points")[0].rsplit(" ", 1)[1]) for line in listed]
+    assert points[0] >= points[1] > 0
+    assert all(line.startswith("One more seat in session ") for line in listed)
+    assert "In no session would one more seat help anybody." in _run("solve", plenty, "--seats", 2).stdout
+
+
+def test_a_list_in_words_and_one_object_exclude_each_other(tmp_path):
+    path = tmp_path / "world.npz"
+    reading.save(worlds.plain(), path)
+
+    result = _run("solve", path, "--seats", 2, "--json")
+
+    assert result.exit_code == 2
+    assert "leave out --json" in result.output
