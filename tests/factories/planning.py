@@ -271,6 +271,42 @@ def approved(work: Work, made: World) -> PlanId:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shortage:
+    """What `shortage` has stored."""
+
+    world: World
+    partner: PartnerId
+    early: SessionId
+    """Full once there is a plan: one more seat helps most here."""
+    late: SessionId
+    """Full too, and worth less, since it ends later."""
+    free: SessionId
+    """Has seats for everybody, in something nobody lacks."""
+
+
+def shortage(work: Work, *, partner: PartnerId | None = None, people: int = 4, **changes: Any) -> Shortage:
+    """A mission of whose people all need a course that is held twice, with one seat each; everything else they hold."""
+    made = world(work, people=0, **changes)
+    mandate_operations.publish_rules(
+        work,
+        rules=(mandates.rule("conduct", None, competency=CONDUCT), mandates.rule("aid", competency=AID, weight=10)),
+        note="Shortage",
+    )
+    given = partner or partners.partner(work)
+    course = partners.course(work, partner=given, awards={AID: 2}, mode=CourseMode.LIVE_ONLINE, title="First aid")
+    other = partners.course(work, partner=given, awards={VALUES: 2})
+    early = partners.course_session(work, course=course, seats=1)
+    late = partners.course_session(work, course=course, seats=1, starts_on=date(2027, 4, 5))
+    free = partners.course_session(work, course=other)
+    partners.full_session(work, course=other)  # full, and nobody wants it
+    waiting = tuple(accounts.posted_person(work, mission=made.mission, spoken=["en"]) for _ in range(people))
+    for person in waiting:
+        competencies.recorded_evidence(work, person, competency=CONDUCT)
+    work.session.flush()
+    return Shortage(world=replace(made, people=waiting), partner=given, early=early, late=late, free=free)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contest:
     """What `contest` has stored."""
 

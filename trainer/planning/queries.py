@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -28,9 +28,17 @@ from trainer.kernel.values import Cause, LocalText, PersonId, Subject, SubjectKi
 from trainer.mandates import queries as mandate_queries
 from trainer.partners import queries as partner_queries
 from trainer.partners import rules as partner_rules
-from trainer.partners.values import QuotaLine, SessionId, SessionOffer
+from trainer.partners.values import QuotaLine, SessionCard, SessionId, SessionOffer
 from trainer.planning.engine.explain import Reason
-from trainer.planning.models import GivenBackRow, PlanPolicyRow, PlanRow, PlanRun, PlanStepRow, PlanUnmetRow
+from trainer.planning.models import (
+    GivenBackRow,
+    PlanPolicyRow,
+    PlanRow,
+    PlanRun,
+    PlanSeatValueRow,
+    PlanStepRow,
+    PlanUnmetRow,
+)
 from trainer.planning.rules import question, shocks
 from trainer.planning.rules.glance import Columns, Glance, Market, glance, lapsed_since, renewed_by_refreshers
 from trainer.planning.rules.question import Snapshot
@@ -59,6 +67,8 @@ from trainer.planning.values import (
     RunKind,
     RunStage,
     RunState,
+    SeatLine,
+    SeatsPage,
     Show,
     Sources,
     StepMove,
@@ -620,8 +630,7 @@ def _kept(session: Session, head: PlanHead, *, offset: int, size: int) -> tuple[
         size=size,
     )
     seats = partner_queries.session_cards(session, sessions={each.session for each in found if each.session})
-    by_number = select(PlanPolicyRow.content).where(PlanPolicyRow.number == head.policy)
-    freeze_days = policy_from_json(session.scalars(by_number).one()).freeze_days
+    freeze_days = _policy_of(session, head).freeze_days
     steps = [
         PlannedStep(
             person=each.person,
@@ -641,6 +650,12 @@ def _kept(session: Session, head: PlanHead, *, offset: int, size: int) -> tuple[
         for each in found
     ]
     return total, _step_lines(session, steps)
+
+
+def _policy_of(session: Session, head: PlanHead) -> Policy:
+    return policy_from_json(
+        session.scalars(select(PlanPolicyRow.content).where(PlanPolicyRow.number == head.policy)).one()
+    )
 
 
 def _step_lines(session: Session, steps: Collection[PlannedStep]) -> tuple[PlanLine, ...]:
@@ -709,6 +724,78 @@ def _unmet_lines(session: Session, rows: Collection[PlanUnmetRow]) -> tuple[Plan
 
 def _asking(because: Collection[TaskRef], missions: Mapping[MissionId, str]) -> str:
     return next((missions.get(MissionId(each.mission), "") for each in because), "")
+
+
+# Where seats are missing
+
+_FULL = (int(Reason.SEATS), int(Reason.RESERVED))
+
+
+def seats_page(session: Session, *, plan: PlanId, most: int | None = None) -> SeatsPage:
+    """Where one more seat would help by what a plan says, with only its `most` best; raises NoSuchPlan."""
+    head = plan_head(session, plan=plan)
+    values = (
+        select(PlanSeatValueRow)
+        .where(PlanSeatValueRow.plan_id == plan)
+        .order_by(PlanSeatValueRow.points.desc(), PlanSeatValueRow.course_session_id)
+        .limit(most)
+    )
+    rows = session.scalars(values).all()
+    cards = partner_queries.session_cards(session, sessions={SessionId(row.course_session_id) for row in rows})
+    return SeatsPage(
+        head=head,
+        lines=_seat_lines(session, rows, cards, on=head.made_at.date()),
+        on_time=_policy_of(session, head).on_time,
+    )
+
+
+def seats_that_help(session: Session, *, sessions: Iterable[SessionCard], on: date) -> tuple[SeatLine, ...]:
+    """In which of these sessions one more seat would help, best first: of each what the latest approved plan says that names it.
+
+    What a proposal says is for those who decide on it, and its seats are not taken yet. A later plan that does not name a
+    session does not unsay it: it need not look again at people who were told that they wait.
+    """
+    cards = {each.id: each for each in sessions}
+    values = (
+        select(PlanSeatValueRow)
+        .join(PlanRow, PlanRow.id == PlanSeatValueRow.plan_id)
+        .where(PlanRow.state == PlanState.APPROVED, PlanSeatValueRow.course_session_id.in_(listed(session, cards)))
+        .order_by(PlanSeatValueRow.plan_id)
+    )
+    latest = {row.course_session_id: row for row in session.scalars(values)}
+    best = sorted(latest.values(), key=lambda row: (-row.points, row.course_session_id))
+    return _seat_lines(session, best, cards, on=on)
+
+
+def _seat_lines(
+    session: Session, rows: Sequence[PlanSeatValueRow], cards: Mapping[SessionId, SessionCard], *, on: date
+) -> tuple[SeatLine, ...]:
+    if not rows:
+        return ()
+    proves = partner_queries.recognised_awards_of(session, courses={each.course for each in cards.values()}, on=on)
+    plans = {row.plan_id for row in rows}
+    made_on = {
+        plan: made_at.date()
+        for plan, made_at in session.execute(select(PlanRow.id, PlanRow.made_at).where(PlanRow.id.in_(plans)))
+    }
+    waiting: defaultdict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
+    for plan, key, level, number in session.execute(
+        select(PlanUnmetRow.plan_id, PlanUnmetRow.competency_key, PlanUnmetRow.level, func.count())
+        .where(PlanUnmetRow.plan_id.in_(plans), PlanUnmetRow.code.in_(_FULL))
+        .group_by(PlanUnmetRow.plan_id, PlanUnmetRow.competency_key, PlanUnmetRow.level)
+    ):
+        waiting[plan, key].append((level, number))
+    lines = []
+    for row in rows:
+        card = cards[SessionId(row.course_session_id)]
+        gaps = sum(
+            number
+            for award in proves[card.course]
+            for level, number in waiting[row.plan_id, award.competency]
+            if level <= award.level
+        )
+        lines.append(SeatLine(seat=card, points=row.points, waiting=gaps, made_on=made_on[row.plan_id]))
+    return tuple(lines)
 
 
 # Decisions

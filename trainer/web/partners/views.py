@@ -27,8 +27,9 @@ from trainer.partners.values import (
     SessionId,
     SessionPage,
 )
+from trainer.planning import queries as planning_queries
 from trainer.web.access import account, may, must, must_everywhere, requires, today
-from trainer.web.pages import PAGE_SIZE, page_number, refused
+from trainer.web.pages import PAGE_SIZE, page_number, paged, refused
 from trainer.web.partners import shown
 from trainer.web.partners.forms import (
     CancelForm,
@@ -40,6 +41,9 @@ from trainer.web.partners.forms import (
 )
 
 View = str | Response | tuple[str, int]
+
+BEST_SEATS = 10
+"""Sessions in which one more seat helps most, on a page of them."""
 
 
 # For everyone
@@ -108,6 +112,9 @@ def own() -> str:
         own=found,
         courses=queries.courses_of(reading(), partner=partner.id, on=today()),
         titles=shown.titles_of(reading(), keys | {line.competency for line in found.ending}),
+        short=paged(
+            planning_queries.seats_that_help(reading(), sessions=found.full, on=today()), name="seats", size=BEST_SEATS
+        ),
     )
 
 

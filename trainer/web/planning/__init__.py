@@ -14,6 +14,7 @@ blueprint.add_url_rule("/plans/policy", view_func=views.policy, methods=["GET", 
 # One plan
 blueprint.add_url_rule("/plans/<int:plan>", view_func=views.plan)
 blueprint.add_url_rule("/plans/<int:plan>/paper", view_func=views.paper)
+blueprint.add_url_rule("/plans/<int:plan>/seats", view_func=views.seats)
 blueprint.add_url_rule("/plans/<int:plan>/approve", view_func=views.approve, methods=["POST"])
 blueprint.add_url_rule("/plans/<int:plan>/dismiss", view_func=views.dismiss, methods=["POST"])
 blueprint.add_url_rule("/plans/<int:plan>/undo", view_func=views.undo, methods=["POST"])

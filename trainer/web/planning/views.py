@@ -30,13 +30,16 @@ from trainer.planning.values import (
 )
 from trainer.web.access import account, may, must, must_everywhere, requires, today
 from trainer.web.filters import number
-from trainer.web.pages import PAGE_SIZE, page_number, refused
+from trainer.web.pages import PAGE_SIZE, Paged, page_number, paged, refused
 from trainer.web.planning.forms import AnewForm, DecisionForm, form_of
 
 Page = str | Response | tuple[str, int]
 
 ON_PAPER = 200
 """Lines of each list that a printed plan holds; a longer one is read in the site."""
+
+BEST_SEATS = 10
+"""Sessions in which one more seat helps most that a plan's page and its print show; all are on a page of their own."""
 
 CAUSES: dict[SubjectKind, tuple[str, str]] = {
     SubjectKind.INSTRUMENT: ("mandates.instrument", "instrument"),
@@ -83,6 +86,7 @@ def plan(plan: int) -> Page:
         "planning/plan.html", found=found, page=page, pages=-(-found.total // PAGE_SIZE),
         form=DecisionForm(data={"version": found.head.version}), cause_url=_cause_url(found.head.cause),
         decides=_decides(found.head), named=_named(found.lines),
+        short=queries.seats_page(reading(), plan=found.head.id, most=BEST_SEATS),
     )  # fmt: skip
 
 
@@ -94,7 +98,18 @@ def paper(plan: int) -> Page:
     must_see(head.head)
     lists = {each: page.lines for each, page in found.items() if page.lines}
     named = _named([line for lines in lists.values() for line in lines])
-    return render_template("planning/paper.html", found=head, lists=lists, most=ON_PAPER, named=named)
+    short = queries.seats_page(reading(), plan=head.head.id, most=BEST_SEATS)
+    return render_template("planning/paper.html", found=head, lists=lists, most=ON_PAPER, named=named, short=short)
+
+
+@requires(Permission.READ_PLANS)
+def seats(plan: int) -> Page:
+    """Where one more seat would help, by session or by partner."""
+    found = queries.seats_page(reading(), plan=PlanId(plan))
+    must_see(found.head)
+    by_partner = request.args.get("by") == "partner"
+    rows: Paged[Any] = paged(found.partners if by_partner else found.lines)
+    return render_template("planning/seats.html", found=found, by_partner=by_partner, rows=rows)
 
 
 @requires(Permission.APPROVE_PLAN)
