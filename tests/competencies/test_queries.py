@@ -55,18 +55,17 @@ def test_evidence_comes_for_everybody_asked_about_and_nobody_else(work: Work) ->
     }
 
 
-def test_evidence_of_many_people_takes_one_query_for_each_batch(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_evidence_of_many_people_takes_one_query(work: Work) -> None:
     adopted(work)
     people = [accounts.person(work) for _ in range(5)]
     for person in people:
         recorded_evidence(work, person)
-    monkeypatch.setattr(queries, "PEOPLE_A_QUERY", 2)
 
     with statements(work.session) as sent:
         found = queries.evidence_of(work.session, people=people)
 
     assert [len(pieces) for pieces in found.values()] == [1] * 5
-    assert len(sent) == 3
+    assert len(sent) == 1
 
 
 def test_waivers_come_only_while_they_hold(work: Work) -> None:

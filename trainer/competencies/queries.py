@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import String, and_, case, or_, select, type_coerce
+from sqlalchemy import String, and_, case, cast, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from trainer.competencies import rules
@@ -31,7 +29,7 @@ from trainer.competencies.values import (
     WaiverEntry,
     WaiverId,
 )
-from trainer.kernel.db import listed, plain_lots, plain_rows
+from trainer.kernel.db import listed, plain_rows
 from trainer.kernel.errors import NotFound
 from trainer.kernel.values import PersonId, wording
 
@@ -126,47 +124,53 @@ def evidence_columns(
 ) -> tuple[EvidenceColumns, LapsedColumns]:
     """What counts on the day of the people's evidence, and what of it for `renewed` expired from `since` up to the day.
 
-    Without making a value of each piece. Two queries.
+    Three queries. The database writes what each person has in a line of numbers: a million rows would take three times as long.
     """
-    row = EvidenceRow.__table__.c
+    row, known = EvidenceRow.__table__.c, CompetencyRow.__table__.c
+    named = session.execute(select(known.id, known.key).order_by(known.key)).all()
+    place, keys = {number: at for at, (number, _) in enumerate(named)}, tuple(CompetencyKey(key) for _, key in named)
     unended = row.expires_on.is_(None)
     counts = and_(row.observed_on <= on, or_(unended, row.expires_on > on))
-    lasts = or_(unended, row.expires_on > on + timedelta(days=DUE_SOON_DAYS))
+    lasts = case((or_(unended, row.expires_on > on + timedelta(days=DUE_SOON_DAYS)), 1), else_=0)
+    weight = case({each.value: each.weight for each in Source}, value=type_coerce(row.source, String))
+    code = ((known.id * len(Level) + row.level) * len(Source) + weight) * 2 + lasts
     these = row.person_id.in_(listed(session, people))
-    source = type_coerce(row.source, String)
-    keys, weights = _Numbers(), {each.value: each.weight for each in Source}
-
-    def columns(rows: Sequence[Any]) -> tuple[NDArray[np.int64], ...]:
-        person, key, level, by, last = zip(*rows, strict=True) if rows else ((),) * 5
-        numbers: tuple[Iterable[int], ...] = (
-            person, map(keys.__getitem__, key), level, map(weights.__getitem__, by), last,
-        )  # fmt: skip
-        return tuple(np.fromiter(each, np.int64, len(rows)) for each in numbers)
-
-    query = select(row.person_id, row.competency_key, row.level, source, case((lasts, 1), else_=0))
-    lots = [columns(rows) for rows in plain_lots(session, query.where(counts, these))] or [columns(())]
-    ended = select(row.person_id, row.competency_key, row.level, source, row.expires_on).where(
-        row.expires_on.between(since, on), row.competency_key.in_(sorted(renewed)), these
+    query = (
+        select(row.person_id, func.aggregate_strings(cast(code, String), ","))
+        .join(CompetencyRow.__table__, known.key == row.competency_key)
+        .where(counts, these)
+        .group_by(row.person_id)
     )
-    again = [(*rest, day.toordinal()) for *rest, day in plain_rows(session, ended)]
-    person, competency, level, weight, lasting = (np.concatenate(each) for each in zip(*lots, strict=True))
-    names = ("person", "competency", "level", "weight", "expires_on")
-    lapsed = dict(zip(names, columns(again), strict=True))
+    lines = plain_rows(session, query)
+    codes = np.fromstring(",".join(line for _, line in lines), np.int64, sep=",") if lines else np.zeros(0, np.int64)
+    codes, lasting = np.divmod(codes, 2)
+    codes, weights = np.divmod(codes, len(Source))
+    numbers, levels = np.divmod(codes, len(Level))
+    different, at = np.unique(numbers, return_inverse=True)
+    ended = (
+        select(row.person_id, known.id, row.level, weight, row.expires_on)
+        .join(CompetencyRow.__table__, known.key == row.competency_key)
+        .where(row.expires_on.between(since, on), known.key.in_(sorted(renewed)), these)
+    )
+    again = (
+        np.array(
+            [
+                (who, place[what], level, by, day.toordinal())
+                for who, what, level, by, day in plain_rows(session, ended)
+            ],
+            np.int64,
+        )
+        .reshape(-1, 5)
+        .T
+    )
     return (
         EvidenceColumns(
-            person=person, competency=competency, level=level, weight=weight, lasts=lasting.astype(np.bool_),
-            keys=tuple(keys),
+            person=np.repeat([person for person, _ in lines], [line.count(",") + 1 for _, line in lines]).astype(np.int64),
+            competency=np.array([place[each] for each in different.tolist()], np.int64)[at],
+            level=levels, weight=weights, lasts=lasting.astype(np.bool_), keys=keys,
         ),
-        LapsedColumns(**lapsed, keys=tuple(keys)),
+        LapsedColumns(person=again[0], competency=again[1], level=again[2], weight=again[3], expires_on=again[4], keys=keys),
     )  # fmt: skip
-
-
-class _Numbers(dict[CompetencyKey, int]):
-    """Numbers for names, in the order in which they are met."""
-
-    def __missing__(self, name: CompetencyKey) -> int:
-        self[name] = len(self)
-        return self[name]
 
 
 def people_with_waivers(session: Session, *, on: date) -> frozenset[PersonId]:

@@ -6,7 +6,7 @@ Not a place for queries. Types obey one rule: nothing that only one of SQLite an
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import Enum as PyEnum
 from typing import Any, ClassVar, Literal, dataclass_transform
@@ -84,12 +84,6 @@ def plain_rows(session: Session, query: Select[Any]) -> Sequence[Any]:
     """
     session.flush()
     return session.connection().execute(query).all()
-
-
-def plain_lots(session: Session, query: Select[Any], *, size: int = 20_000) -> Iterator[Sequence[Any]]:
-    """The same some at a time, for who makes something smaller of them: memory for a million rows takes long to get."""
-    session.flush()
-    yield from session.connection().execute(query).partitions(size)
 
 
 def listed(session: Session, ids: Iterable[int]) -> Select[tuple[int]]:

@@ -370,11 +370,11 @@ def _left(crowd: _Crowd, rows: Ints, lacking: Flags, found: _Balance, columns: C
         lacks[row].append(lack_at[column, level])
 
     def has(row: int, need: AtLevel) -> bool:
-        column = crowd.keys.get(need.competency)
+        column, level = crowd.keys.get(need.competency), int(need.level)
         return (
             column is None  # nothing is known of it here
-            or bool(crowd.held[row, column] >> _bit(need.level, _EARNED) & 1)
-            or bool(found.earning[row, column] >= need.level)
+            or bool(crowd.held[row, column] >> _bit(level, _EARNED) & 1)
+            or bool(found.earning[row, column] >= level)
         )
 
     of_people = zip(

@@ -134,9 +134,13 @@ class Chances:
             quotas = self._supply.reserved.get(offer.id, ())
             for_others = self._supply.free[offer.id] <= sum(each.seats for each in quotas)
             found.append(_Chance(end, quotas if for_others else None, offer.requires))
-        for_all = (each.end for each in found if each.kept_for is None and each.requires is None)
-        others = (each for each in found if each.kept_for is not None or each.requires is not None)
-        return min(for_all, default=NEVER), tuple(others)
+        soonest: dict[AtLevel | None, int] = {}
+        for each in found:
+            if each.kept_for is None:
+                soonest[each.requires] = min(each.end, soonest.get(each.requires, NEVER))
+        for_all = soonest.pop(None, NEVER)
+        others = [_Chance(end, None, requires) for requires, end in soonest.items()]
+        return for_all, (*others, *(each for each in found if each.kept_for is not None))
 
 
 class _Chance(NamedTuple):
