@@ -149,6 +149,8 @@ def _ground(session: Session, *, on: date) -> _Ground:
     )
 
 
+_OPEN = date.max.toordinal()
+
 _Post: TypeAlias = tuple[OrganisationId, MissionId | None]
 
 
@@ -166,6 +168,8 @@ class _Seen:
     left_open: Mapping[PersonId, frozenset[AtLevel]]
     posts: Mapping[PersonId, _Post]
     """Of everybody who has a seat where some are reserved."""
+    leave_on: Mapping[PersonId, date | None]
+    """Of whoever is looked at, when the last of their postings ends; None when that is open."""
 
 
 def _glance(session: Session, row: PlanRun, ground: _Ground, *, on: date) -> _Seen | None:
@@ -198,7 +202,11 @@ def _glance(session: Session, row: PlanRun, ground: _Ground, *, on: date) -> _Se
         policy=ground.policy,
         on=on,
     )
-    return _Seen(glance=glance(columns, market), left_open=left_open, posts=posts)
+    found = glance(columns, market)
+    looked_at = np.isin(places.person, np.array(found.looked_at, np.int64))
+    ends = zip(places.person[looked_at].tolist(), places.leaves_on[looked_at].tolist(), strict=True)
+    leave_on = {PersonId(person): None if day == _OPEN else date.fromordinal(day) for person, day in ends}
+    return _Seen(glance=found, left_open=left_open, posts=posts, leave_on=leave_on)
 
 
 def _posts_beside(
@@ -280,8 +288,8 @@ def _sources(
     booked = {each.session for each in assignments if each.session is not None}
     missions = account_queries.missions(session)
     end = date.fromordinal(on.toordinal() + in_force.horizon_days + 1)
-    postings = account_queries.postings_of(session, people=ids, on=on)
-    ends = {person: [each.ends_on for each in of_person] for person, of_person in postings.items() if of_person}
+    known = {} if seen is None else seen.leave_on
+    leave_on = {**known, **_last_days(session, [each for each in ids if each not in known], on=on)}
     found = Sources(
         on=on,
         policy=in_force,
@@ -295,11 +303,7 @@ def _sources(
         free_seats={each.id: max(0, each.seats - each.seats_taken) for each in offers},
         quotas=_quotas(session, ground, seen, aside={*ids}, on=on),
         absences=account_queries.absences_of(session, people=ids, start=on, end=end),
-        leave_on={
-            person: max(each for each in of_person if each is not None)
-            for person, of_person in ends.items()
-            if None not in of_person
-        },
+        leave_on={person: day for person in ids if (day := leave_on[person]) is not None},
         regions={each.id: each.region for each in missions},
         missions={each.id: each.name for each in missions},
         competencies=competency_queries.competencies(session),
@@ -312,6 +316,14 @@ def _sources(
         else {person: seen.left_open[person] for person in ids if person in seen.left_open},
     )
     return shocks.after(found, ground.struck)
+
+
+def _last_days(session: Session, people: Collection[PersonId], *, on: date) -> Mapping[PersonId, date | None]:
+    """When the last posting on file of each ends; None when it is open, and for those who have none."""
+    postings = account_queries.postings_of(session, people=people, on=on) if people else {}
+    ends = {person: [each.ends_on or date.max for each in of_person] for person, of_person in postings.items()}
+    last = {person: max(days, default=date.max) for person, days in ends.items()}
+    return {person: None if day == date.max else day for person, day in last.items()}
 
 
 def _quotas(
