@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import TODAY
 from tests.factories import accounts, partners
 from tests.factories.planning import AID, Shortage, approved, asked, proposed, shortage, world
+from tests.planning.engine import worlds
 from tests.support.site import Site
 from trainer.accounts.values import Office
 from trainer.kernel.values import PersonId
@@ -18,8 +20,11 @@ from trainer.partners import queries as partner_queries
 from trainer.partners.models import CourseSession
 from trainer.partners.values import SessionCard, SessionId
 from trainer.planning import operations, queries
+from trainer.planning.engine import checker, solver
+from trainer.planning.engine.instance import Instance
+from trainer.planning.engine.plan import Plan
 from trainer.planning.models import PlanSeatValueRow
-from trainer.planning.rules.seats import seats_that_help
+from trainer.planning.rules.seats import gains, seats_that_help
 from trainer.planning.values import DEFAULT_POLICY, PlanId, SeatLine
 
 
@@ -34,6 +39,49 @@ def lines_of(session: Session, plan: PlanId, **changes: int) -> tuple[SeatLine, 
 
 def cards(session: Session, *sessions: SessionId) -> tuple[SessionCard, ...]:
     return tuple(partner_queries.session_cards(session, sessions=sessions).values())
+
+
+# What is worth what
+
+
+@pytest.mark.parametrize("conditions", [(), ("quotas",), ("quotas", "least"), ("floors",)])
+@pytest.mark.parametrize("old", [False, True])
+def test_somebody_who_takes_one_more_seat_makes_the_plan_as_much_better_as_is_said(
+    conditions: tuple[str, ...], old: bool
+) -> None:
+    said = 0
+    for seed in range(24):
+        plain = worlds.random_world(seed, people=8, sessions=5, old=old)
+        instance = worlds.random_conditions(plain, seed, *conditions)
+        result = solver.solve(instance)
+        points = gains(instance, result)
+        for session in np.flatnonzero(points).tolist():
+            assert _best_with_one_more(instance, result, session) >= points[session] > 0
+            said += 1
+    assert said > 3
+
+
+@pytest.mark.parametrize("condition", ["waiting", "units"])
+def test_what_a_seat_is_worth_is_not_known_where_others_may_come_first(condition: str) -> None:
+    instance = worlds.random_conditions(worlds.random_world(7, people=8, sessions=5), 7, condition)
+    result = solver.solve(instance)
+
+    assert result.seat_values.any()
+    assert not len(gains(instance, result))
+
+
+def _best_with_one_more(instance: Instance, result: solver.Result, session: int) -> int:
+    """What the judge says that the plan gains at most when somebody is given a seat that is added."""
+    seats = instance.s_cap.copy()
+    seats[session] += 1
+    wider, plan = replace(instance, s_cap=seats), result.plan
+    there = set(plan.person[plan.session == session].tolist())
+    reports = [
+        checker.check(wider, Plan.of(np.append(plan.person, person), np.append(plan.session, session)))
+        for person in range(instance.people)
+        if person not in there
+    ]
+    return max((each.objective - result.objective for each in reports if each.feasible), default=-1)
 
 
 # What is kept

@@ -21,6 +21,7 @@ from trainer.planning.engine import instance as instances
 from trainer.planning.engine import plan as plans
 from trainer.planning.engine.executors import NoScheduler
 from trainer.planning.engine.shards import NotInShards
+from trainer.planning.rules.seats import gains
 
 
 @click.group()
@@ -85,7 +86,7 @@ def solve(
             f"{result.untouched_dropped} of those lose a seat."
         )
     if seats:
-        _tell_seats(result, most=seats)
+        _tell_seats(question, result, most=seats)
 
 
 @plan.command()
@@ -108,14 +109,15 @@ def check(instance: Path, plan_file: Path, *, reasons: bool, as_json: bool) -> N
     sys.exit(0 if report.right else 1)
 
 
-def _tell_seats(result: solver.Result, *, most: int) -> None:
-    if not len(result.seat_values):
-        click.echo("What one more seat is worth is not worked out for so many people.")
+def _tell_seats(question: instances.Instance, result: solver.Result, *, most: int) -> None:
+    points = gains(question, result)
+    if not len(points):
+        click.echo("What one more seat is worth is not known for such an instance.")
         return
-    best = np.argsort(-result.seat_values, kind="stable")[:most]
-    helps = [session for session in best.tolist() if result.seat_values[session] > 0]
+    best = np.argsort(-points, kind="stable")[:most]
+    helps = [session for session in best.tolist() if points[session] > 0]
     for session in helps:
-        click.echo(f"One more seat in session {session} is worth {result.seat_values[session]} points at least.")
+        click.echo(f"One more seat in session {session} is worth {points[session]} points at least.")
     if not helps:
         click.echo("In no session would one more seat help anybody.")
 
