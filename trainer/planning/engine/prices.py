@@ -108,7 +108,8 @@ def usual_rounds(table: Table, contest: Contest) -> int:
 
 def usual_nodes(table: Table) -> int:
     """Nodes per person of the proof."""
-    return PROOF_NODES if len(table.candidates) < PROOF_UNTIL else PROOF_NODES_AT_MOST
+    pairs = len(table.candidates)
+    return next((nodes for until, nodes in PROOF_NODES_UNTIL if pairs < until), PROOF_NODES_AT_MOST)
 
 
 def usual_polish(table: Table, contest: Contest) -> int:
@@ -125,11 +126,11 @@ def proven(table: Table, contest: Contest, warm: Shadow, known: Shadow) -> Shado
     return found if found.bound < known.bound else known
 
 
-PROOF_UNTIL = 10_000_000
-"""Eligible pairs up to which the proof may take its time."""
+PROOF_NODES_UNTIL = ((1_000_000, PROOF_NODES), (10_000_000, 1_200))
+"""Eligible pairs up to which the proof takes so many branch-and-bound nodes per person."""
 
 PROOF_NODES_AT_MOST = 500
-"""Branch-and-bound nodes per person of a proof beyond that."""
+"""Nodes per person of a proof beyond that."""
 
 SAMPLE_ROUNDS = 40
 """Rounds of a sample where nobody's columns are kept; see `lean.py`."""

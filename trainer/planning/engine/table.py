@@ -4,6 +4,7 @@ Everything that stages share is here and nothing that decides. A table is `quick
 arrays; a small one runs the same kernels over lists, which Python indexes faster.
 """
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -48,6 +49,9 @@ BEST_FEW = 8
 
 SIMPLE_FROM = 400_000
 """Eligible pairs from which seats that must be prepared for are not looked at as alternatives."""
+
+PARTS_A_THREAD = 32
+"""Parts into which people are divided for each thread, so that none waits long for another."""
 
 DEPTH = 6
 """Occupants remembered per full session as those who would lose least."""
@@ -275,12 +279,24 @@ class Table:
         return State(*(part.copy() for part in state))
 
     def divide(self, work: Callable[[int, int, int], None], first: int, last: int) -> None:
-        """Call work(t, first, last) for an equal part of the range in each of the threads."""
-        cuts = [first + (last - first) * t // self.threads for t in range(self.threads + 1)]
+        """Call work(t, a, z) for parts of the range in thread t, each of which takes the next part when it is done with one.
+
+        Some people take a hundred times as long as others; what is worked out must not depend on who takes which part.
+        """
         if self.threads == 1:
             work(0, first, last)
-        else:
-            list(self.workers.map(work, range(self.threads), cuts[:-1], cuts[1:]))
+            return
+        count = min(self.threads * PARTS_A_THREAD, max(1, last - first))
+        cuts = [first + (last - first) * part // count for part in range(count + 1)]
+        parts = iter(
+            list(itertools.pairwise(cuts))
+        )  # next() of a list's iterator is one step: no two threads get the same
+
+        def take(t: int) -> None:
+            for a, z in parts:
+                work(t, a, z)
+
+        list(self.workers.map(take, range(self.threads)))
 
     def boundless(self) -> State:
         """Seats and money for everybody, whatever they choose."""
