@@ -44,7 +44,7 @@ from trainer.planning.engine.instance import UNLIMITED, Instance, Ints, Objectiv
 from trainer.planning.engine.reading import require_valid
 from trainer.planning.rules.told import Chances, Seeker, Supply
 from trainer.planning.values import Beside, Facts, PlanRunId, Policy, RunKind, Sources
-from trainer.tracks.values import Assignment, AssignmentState
+from trainer.tracks.values import Assignment, AssignmentId, AssignmentState
 
 MINUTES_A_DAY = 120
 """One day of a person's calendar for each started two hours of a module: people learn beside their duty."""
@@ -163,7 +163,7 @@ class Asked:
     """Gaps that what has begun is closing."""
     held: tuple[Held, ...]
     holds: Mapping[CompetencyKey, tuple[Level, date]]
-    """The highest level of each competency that counts before a course, and the first day on which it no longer does."""
+    """Of what something on offer asks for before: the highest level that counts, and the first day on which it no longer does."""
     lacking: tuple[Want, ...]
     """What nothing that they have closes."""
     of_use: bool
@@ -275,8 +275,9 @@ def ask(
     everybody with an open gap: who was told of it stays as they are, as in a run, but the reasons are found for them too.
     """
     windows = _windows(facts.sources.offerings)
-    offers, notes = _offers(facts, windows)
-    everybody = _people(facts, offers, windows, known={} if beside is None else _alike(beside, facts, offers))
+    fixed = frozenset(each.id for each in facts.sources.assignments if _is_fixed(each, facts))
+    offers, notes = _offers(facts, windows, fixed)
+    everybody = _people(facts, offers, windows, fixed, known={} if beside is None else _alike(beside, facts, offers))
     told = _told(facts, everybody, offers) - {*named}
     aside = frozenset() if whole else told
     settled: list[Asked] = []
@@ -419,7 +420,7 @@ def _awards_of(offering: Offering, windows: Mapping[CompetencyKey, tuple[int, ..
 
 
 def _offers(
-    facts: Facts, windows: Mapping[CompetencyKey, tuple[int, ...]]
+    facts: Facts, windows: Mapping[CompetencyKey, tuple[int, ...]], fixed: Collection[AssignmentId]
 ) -> tuple[tuple[Offer, ...], tuple[str, ...]]:
     modules = sorted(facts.sources.offerings, key=lambda each: each.key)
     baseline = frozenset(each.competency for each in facts.sources.rules.rules if each.task_kind is None)
@@ -447,9 +448,9 @@ def _offers(
         partner: number for number, partner in enumerate(sorted({offer.partner for offer in facts.sources.offers}), 1)
     }
     movable = Counter(
-        each.session for each in facts.sources.assignments if not _is_fixed(each, facts) and each.absent_because is None
+        each.session for each in facts.sources.assignments if each.id not in fixed and each.absent_because is None
     )
-    fixed_in = _fixed_in(facts)
+    fixed_in = _fixed_in(facts, fixed)
     offers += [
         _session_offer(
             each,
@@ -531,12 +532,14 @@ def _module_offer(
     )  # fmt: skip
 
 
-def _fixed_in(facts: Facts) -> Mapping[SessionId, list[tuple[OrganisationId, MissionId | None]]]:
+def _fixed_in(
+    facts: Facts, fixed: Collection[AssignmentId]
+) -> Mapping[SessionId, list[tuple[OrganisationId, MissionId | None]]]:
     """Whose seats among these people stay whatever the plan, by session."""
     profiles = {each.id: each for each in facts.people}
     found: defaultdict[SessionId, list[tuple[OrganisationId, MissionId | None]]] = defaultdict(list)
     for each in sorted(facts.sources.assignments, key=lambda each: each.id):
-        if each.session is not None and _is_fixed(each, facts) and each.absent_because is None:
+        if each.session is not None and each.id in fixed and each.absent_because is None:
             profile = profiles[each.person]
             found[each.session].append((profile.organisation, profile.mission))
     return found
@@ -606,6 +609,7 @@ def _people(
     facts: Facts,
     offers: Sequence[Offer],
     windows: Mapping[CompetencyKey, tuple[int, ...]],
+    fixed: Collection[AssignmentId],
     *,
     known: Mapping[PersonId, Asked],
 ) -> tuple[Asked, ...]:
@@ -617,6 +621,7 @@ def _people(
         for skill, level in offer.awards:
             if offer.requires is not None:
                 asking[skill].add((level, offer.requires))
+    before = frozenset(offer.requires.competency for offer in offers if offer.requires is not None)
     modules: defaultdict[Skill, list[int]] = defaultdict(list)
     for number, offer in enumerate(offers):
         for skill, _ in offer.awards:
@@ -635,6 +640,8 @@ def _people(
             asking=asking,
             modules=modules,
             windows=windows,
+            before=before,
+            fixed=fixed,
             assignments=open_of[profile.id],
         )
         for profile in facts.people
@@ -652,29 +659,32 @@ def _asked(
     asking: Mapping[Skill, Collection[tuple[Level, AtLevel]]],
     modules: Mapping[Skill, Sequence[int]],
     windows: Mapping[CompetencyKey, tuple[int, ...]],
+    before: Collection[CompetencyKey],
+    fixed: Collection[AssignmentId],
     assignments: Sequence[Assignment],
 ) -> Asked:
+    """`before` are the competencies that something on offer asks for before, `fixed` the assignments that stay whatever comes."""
     leaving = facts.sources.leaving.get(profile.id)
     all_wants = [
         _want(gap, windows, facts.on)
         for gap in facts.gaps.get(profile.id, ())
         if leaving is None or _finishes(gap, assignments, facts, leaving.on)
     ]
-    fixed = [each for each in assignments if _is_fixed(each, facts) and each.absent_because is None]
-    under_way = [award for each in fixed for award in _awards_under_way(each, offers, place, windows)]
+    begun = [each for each in assignments if each.id in fixed and each.absent_because is None]
+    under_way = [award for each in begun for award in _awards_under_way(each, offers, place, windows)]
     wants = tuple(
         sorted(
             (want for want in all_wants if not is_covered(want, under_way)),
             key=lambda want: want.gap.requirement.competency,
         )
     )
-    holds = _holdings(profile, facts)
+    holds = _holdings(profile, facts, before)
     needed = _prerequisites(wants, holds, asking)
     held: list[Held] = []
     seen: set[int] = set()
     for each in assignments:
         number = place.get(each.module if each.session is None else each.session)
-        standing = _standing(each, facts, None if number is None else offers[number], wants, needed)
+        standing = _standing(each, each.id in fixed, None if number is None else offers[number], wants, needed)
         if standing is Standing.MOVABLE and number is not None:
             standing = Standing.TWICE if number in seen else standing
             seen.add(number)
@@ -778,7 +788,7 @@ def _awards_under_way(
 
 def _standing(
     assignment: Assignment,
-    facts: Facts,
+    is_fixed: bool,
     offer: Offer | None,
     wants: Sequence[Want],
     needed: Mapping[CompetencyKey, Level],
@@ -787,7 +797,7 @@ def _standing(
         return Standing.MISSED
     if assignment.state is AssignmentState.IN_PROGRESS or assignment.started_at is not None:
         return Standing.BEGUN
-    if _is_fixed(assignment, facts):
+    if is_fixed:
         return Standing.FROZEN
     if offer is None:
         lost = any(
@@ -819,11 +829,13 @@ def _prerequisites(
     return needed
 
 
-def _holdings(profile: PersonProfile, facts: Facts) -> Mapping[CompetencyKey, tuple[Level, date]]:
-    """The highest level held of each competency and when that ends, for prerequisites; a mere declaration does not count."""
+def _holdings(
+    profile: PersonProfile, facts: Facts, before: Collection[CompetencyKey]
+) -> Mapping[CompetencyKey, tuple[Level, date]]:
+    """The highest level held of each of these competencies and when that ends; a mere declaration does not count."""
     found: dict[CompetencyKey, tuple[Level, date]] = {}
     for piece in facts.sources.evidence.get(profile.id, ()):
-        if piece.source is not Source.SELF_DECLARED and counts(piece, on=facts.on):
+        if piece.competency in before and piece.source is not Source.SELF_DECLARED and counts(piece, on=facts.on):
             held = (piece.level, piece.expires_on or date.max)
             found[piece.competency] = max(found.get(piece.competency, held), held)
     return found
