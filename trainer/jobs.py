@@ -50,6 +50,8 @@ logger = logging.getLogger(__name__)
 
 PLAN_ATTEMPTS = 3
 """How often a run starts over because what it read changed meanwhile; then it is parked with the reason."""
+HOLD_AGAIN_AFTER = 60.0
+"""Seconds after which whoever makes a plan says again that they are at it: a stage may take longer than a run is held."""
 QUEUE_SCHEMA = "procrastinate"
 
 
@@ -197,12 +199,18 @@ class _Progress:
 
     def __init__(self, run: PlanRunId) -> None:
         self.run = run
+        self.held_at = time.monotonic()
 
     def note(self, stage: Any) -> None:
         with job_transaction("plan") as work:
             plan_operations.note_progress(work, run=self.run, stage=stage)
+        self.held_at = time.monotonic()
 
     def stopped(self) -> bool:
+        if time.monotonic() - self.held_at > HOLD_AGAIN_AFTER:
+            with job_transaction("plan") as work:
+                plan_operations.hold_run(work, run=self.run)
+            self.held_at = time.monotonic()
         session = reading()
         session.rollback()
         asked = plan_queries.is_cancel_asked(session, run=self.run)

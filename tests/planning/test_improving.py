@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 from flask import g
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.conftest import TODAY
 from tests.factories import accounts
 from tests.factories.planning import CAUSE, Contest, World, asked, contest, improved, planned
 from tests.support.site import Site
+from trainer import edge, jobs
 from trainer.accounts.values import Office
 from trainer.kernel.ledger import LedgerEntry
 from trainer.kernel.values import PersonId, wording
@@ -20,6 +21,7 @@ from trainer.mandates.values import InstrumentId
 from trainer.notifications import queries as notification_queries
 from trainer.planning import operations, queries
 from trainer.planning.events import PlanProposed
+from trainer.planning.models import PlanRun
 from trainer.planning.operations import NothingToImprove, PlanStale
 from trainer.planning.values import Effect, PlanId, PlanRunId, PlanState, RunKind, RunState, Show
 from trainer.reactions import tell_managers_of_plan
@@ -326,3 +328,22 @@ def test_another_proposal_for_the_same_people_is_named(
 
     assert "Other plans for these people wait" in page.text
     assert f"/plans/{other}" in page.links()
+
+
+@pytest.mark.usefixtures("session")
+def test_whoever_asks_whether_to_go_on_holds_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    with edge.job_transaction("test") as work:
+        run = operations.request_replan(work, people=(), cause=CAUSE, cause_key="long")
+        operations.claim_run(work)
+        work.session.execute(update(PlanRun).values(lease_until=work.now))
+    progress = jobs._Progress(run)
+    assert not progress.stopped()
+    with edge.job_transaction("test") as work:
+        assert work.session.get_one(PlanRun, run).lease_until <= work.now
+
+    monkeypatch.setattr(jobs, "HOLD_AGAIN_AFTER", 0.0)
+    assert not progress.stopped()
+    with edge.job_transaction("test") as work:
+        assert work.session.get_one(PlanRun, run).lease_until > work.now
+        operations.ask_cancel(work, run=run)
+    assert progress.stopped()

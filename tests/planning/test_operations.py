@@ -120,6 +120,19 @@ def test_progress_holds_a_run_longer(work: Work) -> None:
     assert (noted.name, noted.milliseconds, noted.people_changed) == ("first", 1250, 3)
 
 
+def test_a_run_is_held_longer_within_a_stage_but_not_once_it_has_ended(work: Work) -> None:
+    run = operations.request_replan(work, people=(1,), cause=CAUSE, cause_key="a")
+    operations.claim_run(work)
+    operations.hold_run(later(work, minutes=4), run=run)
+    assert operations.claim_run(later(work, minutes=8)) is None
+    assert operations.claim_run(later(work, minutes=9)) == run
+
+    operations.park_run(work, run=run, because="Enough.")
+    operations.hold_run(later(work, minutes=9), run=run)
+    assert operations.claim_run(later(work, hours=1)) is None
+    assert queries.run_page(work.session, run=run).state is RunState.PARKED
+
+
 def test_a_run_that_always_dies_is_parked(work: Work) -> None:
     run = operations.request_replan(work, people=(1,), cause=CAUSE, cause_key="a")
     for attempt in range(operations.MOST_ATTEMPTS):

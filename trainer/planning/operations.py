@@ -72,7 +72,7 @@ from trainer.tracks.values import LOST, AssignmentId, AssignmentState, Returned,
 _T = TypeVar("_T")
 
 LEASE = timedelta(minutes=5)
-"""Whoever makes a plan holds its run so long, and longer with each stage; a run that nobody holds any more is free again."""
+"""Whoever makes a plan holds its run so long, and longer while they are at it; a run that nobody holds any more is free again."""
 
 MOST_ATTEMPTS = 5
 """A run that was begun so often and never ended is parked."""
@@ -313,6 +313,16 @@ def note_progress(work: Work, *, run: PlanRunId, stage: Stage) -> None:
             "people_changed": int(stage.people_changed),
         },
     ]
+
+
+def hold_run(work: Work, *, run: PlanRunId) -> None:
+    """Hold the run longer, within a stage; nothing once it has ended."""
+    _changed(
+        work,
+        update(PlanRun)
+        .where(PlanRun.id == run, PlanRun.state == RunState.RUNNING)
+        .values(lease_until=work.now + LEASE),
+    )
 
 
 def ask_cancel(work: Work, *, run: PlanRunId) -> None:
