@@ -49,6 +49,9 @@ JSON = click.option("--json", "as_json", is_flag=True, help="End with one JSON o
 @click.pass_obj
 def replan(start: Start, *, people: int, database: str, as_json: bool) -> None:
     """From changed requirements to a stored proposal, step by step, after 5 % of the rules have changed."""
+    from trainer.planning.engine import solver
+
+    solver.make_machine_code()  # as a worker has that planned before
     with _world(start, people=people, database=database) as app:
         steps, processor, rows = _shift(app)
     figures = {
