@@ -170,11 +170,10 @@ def assignment(session: Session, *, assignment: AssignmentId) -> Assignment:
 
 def assignments(session: Session, *, ids: Collection[AssignmentId]) -> Mapping[AssignmentId, Assignment]:
     """These assignments; ids of none are left out."""
-    return {
-        AssignmentId(row.id): assignment_of(row)
-        for batch in batches(ids)
-        for row in session.scalars(select(AssignmentRow).where(AssignmentRow.id.in_(batch)).order_by(AssignmentRow.id))
-    }
+    rows = session.execute(
+        select(*_COLUMNS).where(AssignmentRow.id.in_(listed(session, ids))).order_by(AssignmentRow.id)
+    )
+    return {AssignmentId(row.id): assignment_of(row) for row in rows}
 
 
 def assignments_of(session: Session, *, person: PersonId) -> tuple[Assignment, ...]:
