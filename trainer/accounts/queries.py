@@ -55,7 +55,7 @@ from trainer.accounts.values import (
     UnitCard,
     UnitId,
 )
-from trainer.kernel.db import listed, plain_rows
+from trainer.kernel.db import among, plain_rows
 from trainer.kernel.errors import Conflict, Invalid, NotFound, Refusal
 from trainer.kernel.ledger import LedgerEntry, ReactionClaim
 from trainer.kernel.periods import Period
@@ -121,7 +121,7 @@ def profiles_of(session: Session, *, people: Collection[PersonId], on: date) -> 
     """Where these people stand on a day, by id in ascending order; ids nobody has are left out. Two queries."""
     postings = postings_of(session, people=people, on=on)
     found: dict[PersonId, PersonProfile] = {}
-    for row in session.execute(_profile_columns().where(Person.id.in_(listed(session, people)))):
+    for row in session.execute(_profile_columns().where(among(session, Person.id, people))):
         found[row.id] = _profile(row, rules.posting_on(postings[row.id], on=on))
     return found
 
@@ -233,9 +233,7 @@ def people_in(session: Session, *, missions: Collection[MissionId], on: date) ->
 def postings_of(session: Session, *, people: Collection[PersonId], on: date) -> Mapping[PersonId, tuple[Posting, ...]]:
     """The postings that have not ended before the day, the earliest first; an empty tuple for somebody with none."""
     found: dict[PersonId, list[Posting]] = {person: [] for person in people}
-    for row in session.execute(
-        _posting_columns().where(PostingRow.person_id.in_(listed(session, people)), _unended(on))
-    ):
+    for row in session.execute(_posting_columns().where(among(session, PostingRow.person_id, people), _unended(on))):
         found[row.person_id].append(_posting(row))
     return {person: tuple(postings) for person, postings in found.items()}
 
@@ -247,7 +245,7 @@ def absences_of(
     found: dict[PersonId, list[Period]] = {person: [] for person in people}
     query = (
         select(Absence.person_id, Absence.starts_on, Absence.ends_on)
-        .where(Absence.person_id.in_(listed(session, people)), Absence.starts_on < end, Absence.ends_on > start)
+        .where(among(session, Absence.person_id, people), Absence.starts_on < end, Absence.ends_on > start)
         .order_by(Absence.starts_on, Absence.id)
     )
     for person, starts_on, ends_on in session.execute(query):
@@ -258,7 +256,7 @@ def absences_of(
 def people_cards(session: Session, *, people: Collection[PersonId]) -> Mapping[PersonId, PersonCard]:
     """Names and addresses of these people; ids nobody has are left out."""
     found: dict[PersonId, PersonCard] = {}
-    for row in session.execute(_card_columns().where(Person.id.in_(listed(session, people))).order_by(Person.id)):
+    for row in session.execute(_card_columns().where(among(session, Person.id, people)).order_by(Person.id)):
         found[row.id] = _card(row)
     return found
 

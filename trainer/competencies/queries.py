@@ -29,7 +29,7 @@ from trainer.competencies.values import (
     WaiverEntry,
     WaiverId,
 )
-from trainer.kernel.db import listed, plain_rows
+from trainer.kernel.db import among, plain_rows
 from trainer.kernel.errors import NotFound
 from trainer.kernel.values import PersonId, wording
 
@@ -101,7 +101,7 @@ def evidence_of(session: Session, *, people: Collection[PersonId]) -> Mapping[Pe
         piece.id, piece.person_id, piece.competency_key, piece.level, piece.observed_on, piece.expires_on, piece.source,
         piece.subject, piece.assignment_id,
     ).order_by(piece.person_id, piece.id)  # fmt: skip
-    rows = plain_rows(session, query.where(piece.person_id.in_(listed(session, found))))
+    rows = plain_rows(session, query.where(among(session, piece.person_id, found)))
     for number, holder, key, level, observed_on, expires_on, source, subject, assignment in rows:
         found[holder].append(
             Evidence(
@@ -134,7 +134,7 @@ def evidence_columns(
     lasts = case((or_(unended, row.expires_on > on + timedelta(days=DUE_SOON_DAYS)), 1), else_=0)
     weight = case({each.value: each.weight for each in Source}, value=type_coerce(row.source, String))
     code = ((known.id * len(Level) + row.level) * len(Source) + weight) * 2 + lasts
-    these = row.person_id.in_(listed(session, people))
+    these = among(session, row.person_id, people)
     query = (
         select(row.person_id, func.aggregate_strings(cast(code, String), ","))
         .join(CompetencyRow.__table__, known.key == row.competency_key)
@@ -187,7 +187,7 @@ def waivers_of(session: Session, *, people: Collection[PersonId], on: date) -> M
     rows = session.scalars(
         select(WaiverRow)
         .where(
-            WaiverRow.person_id.in_(listed(session, people)),
+            among(session, WaiverRow.person_id, people),
             WaiverRow.revoked_at.is_(None),
             WaiverRow.starts_on <= on,
             WaiverRow.ends_on > on,

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal, dataclass_transform
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnElement,
     DateTime,
     Engine,
     Enum,
@@ -21,11 +22,12 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Select,
+    SQLColumnExpression,
     Table,
     Text,
+    any_,
     bindparam,
     cast,
-    column,
     event,
     func,
     insert,
@@ -33,6 +35,7 @@ from sqlalchemy import (
     select,
     type_coerce,
 )  # fmt: skip
+from sqlalchemy import column as sql_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, MappedColumn, Session, mapped_column, relationship
@@ -86,14 +89,15 @@ def plain_rows(session: Session, query: Select[Any]) -> Sequence[Any]:
     return session.connection().execute(query).all()
 
 
-def listed(session: Session, ids: Iterable[int]) -> Select[tuple[int]]:
-    """The ids as a query of one column, for `in_`: one parameter however many they are.
+def among(session: Session, column: SQLColumnExpression[Any], ids: Iterable[int]) -> ColumnElement[bool]:
+    """Whether a column holds one of the ids: one parameter however many they are.
 
     To name five thousand parameters takes longer than to read their rows.
     """
     if session.get_bind().dialect.name == "postgresql":
-        return select(func.unnest(literal([*ids], postgresql.ARRAY(BigInteger))).column_valued("id"))
-    return select(func.json_each(json.dumps([*ids])).table_valued(column("value", Integer)).c.value)
+        # of an array it knows the length, and reads the table at once where most of it is asked for
+        return column == any_(literal([*ids], postgresql.ARRAY(BigInteger)))
+    return column.in_(select(func.json_each(json.dumps([*ids])).table_valued(sql_column("value", Integer)).c.value))
 
 
 def insert_lots(session: Session, into: type[Base], rows: Sequence[dict[str, Any]], *, size: int = 1_000) -> None:

@@ -22,7 +22,7 @@ from trainer.competencies import queries as competency_queries
 from trainer.competencies import rules as competency_rules
 from trainer.competencies.values import CompetencyKey, Level, TaskRef
 from trainer.kernel import ledger
-from trainer.kernel.db import listed, plain_rows
+from trainer.kernel.db import among, plain_rows
 from trainer.kernel.errors import NotFound
 from trainer.kernel.values import Cause, LocalText, PersonId, Subject, SubjectKind, Wording, wording
 from trainer.mandates import queries as mandate_queries
@@ -388,14 +388,14 @@ def _left_open(session: Session, *, people: Collection[PersonId]) -> Mapping[Per
     told: defaultdict[PersonId, defaultdict[int, set[AtLevel]]] = defaultdict(lambda: defaultdict(set))
     known: dict[tuple[str, int], AtLevel] = {}
     unmet = select(row.person_id, row.plan_id, row.competency_key, row.level)
-    for person, plan, key, level in plain_rows(session, unmet.where(row.person_id.in_(listed(session, people)))):
+    for person, plan, key, level in plain_rows(session, unmet.where(among(session, row.person_id, people))):
         if plan in approved:
             if (key, level) not in known:
                 known[key, level] = AtLevel(competency=CompetencyKey(key), level=Level(level))
             told[person][plan].add(known[key, level])
     changed: defaultdict[PersonId, int] = defaultdict(int)
     changes = select(step.person_id, step.plan_id).where(step.move != StepMove.KEEP).distinct()
-    for person, plan in plain_rows(session, changes.where(step.person_id.in_(listed(session, told)))):
+    for person, plan in plain_rows(session, changes.where(among(session, step.person_id, told))):
         if plan in approved:
             changed[person] = max(changed[person], plan)
     latest = {person: max(told[person]) for person in sorted(told)}
@@ -771,7 +771,7 @@ def seats_that_help(session: Session, *, sessions: Iterable[SessionCard], on: da
     values = (
         select(PlanSeatValueRow)
         .join(PlanRow, PlanRow.id == PlanSeatValueRow.plan_id)
-        .where(PlanRow.state == PlanState.APPROVED, PlanSeatValueRow.course_session_id.in_(listed(session, cards)))
+        .where(PlanRow.state == PlanState.APPROVED, among(session, PlanSeatValueRow.course_session_id, cards))
         .order_by(PlanSeatValueRow.plan_id)
     )
     latest = {row.course_session_id: row for row in session.scalars(values)}

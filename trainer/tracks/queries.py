@@ -19,7 +19,7 @@ from trainer.catalogue.values import AtLevel, ModuleKey, ModuleVersionId
 from trainer.competencies import queries as competency_queries
 from trainer.competencies import rules as competency_rules
 from trainer.competencies.values import CompetencyKey, Level, TaskRef
-from trainer.kernel.db import listed, plain_rows
+from trainer.kernel.db import among, plain_rows
 from trainer.kernel.errors import NotFound
 from trainer.kernel.values import LocalText, PersonId, Wording, wording
 from trainer.partners import queries as partner_queries
@@ -99,7 +99,7 @@ def open_assignments(session: Session, *, people: Collection[PersonId]) -> tuple
     query = select(
         row.id, row.person_id, row.module_key, row.module_version_id, row.course_session_id, row.due_on, row.state,
         row.assigned_at, row.started_at, row.plan_id, row.lesson_read_at, row.restored_at, row.absent_because, *shared,
-    ).where(row.person_id.in_(listed(session, people)), row.state.in_(OPEN_STATES))  # fmt: skip
+    ).where(among(session, row.person_id, people), row.state.in_(OPEN_STATES))  # fmt: skip
     found = [
         Assignment(
             id=number, person=person, module=module, module_version=version, session=seat, closes=closes[closing],
@@ -122,7 +122,7 @@ def given_since(session: Session, *, people: Collection[PersonId], since: dateti
         for row in session.execute(
             select(*_COLUMNS)
             .where(
-                AssignmentRow.person_id.in_(listed(session, people)),
+                among(session, AssignmentRow.person_id, people),
                 AssignmentRow.state.in_(OPEN_STATES),
                 AssignmentRow.assigned_at > since,
             )
@@ -144,7 +144,7 @@ def open_columns(session: Session, *, people: Collection[PersonId]) -> OpenColum
             case((func.coalesce(cast(row.absent_because, Text), "null") != "null", 1), else_=0),
             cast(row.closes, Text),
         )
-        .where(row.person_id.in_(listed(session, people)), row.state.in_(OPEN_STATES))
+        .where(among(session, row.person_id, people), row.state.in_(OPEN_STATES))
         .order_by(row.person_id),
     )
     things: dict[ModuleKey | SessionId, int] = {}
@@ -170,9 +170,7 @@ def assignment(session: Session, *, assignment: AssignmentId) -> Assignment:
 
 def assignments(session: Session, *, ids: Collection[AssignmentId]) -> Mapping[AssignmentId, Assignment]:
     """These assignments; ids of none are left out."""
-    rows = session.execute(
-        select(*_COLUMNS).where(AssignmentRow.id.in_(listed(session, ids))).order_by(AssignmentRow.id)
-    )
+    rows = session.execute(select(*_COLUMNS).where(among(session, AssignmentRow.id, ids)).order_by(AssignmentRow.id))
     return {AssignmentId(row.id): assignment_of(row) for row in rows}
 
 
@@ -203,10 +201,10 @@ def open_then(
 ) -> tuple[int, tuple[Assignment, ...]]:
     """How much these people had yet to complete at a moment, but for some of it, and a part of that by person. Two queries."""
     theirs = (
-        AssignmentRow.person_id.in_(listed(session, people)),
+        among(session, AssignmentRow.person_id, people),
         AssignmentRow.assigned_at < at,
         or_(AssignmentRow.ended_at.is_(None), AssignmentRow.ended_at > at),
-        AssignmentRow.id.not_in(listed(session, but)),
+        ~among(session, AssignmentRow.id, but),
     )
     total = session.scalar(select(func.count()).select_from(AssignmentRow).where(*theirs)) or 0
     page = select(*_COLUMNS).where(*theirs).order_by(AssignmentRow.person_id, AssignmentRow.id)
