@@ -21,7 +21,6 @@ from trainer.planning.engine import instance as instances
 from trainer.planning.engine import plan as plans
 from trainer.planning.engine.executors import NoScheduler
 from trainer.planning.engine.shards import NotInShards
-from trainer.planning.rules.seats import gains
 
 
 @click.group()
@@ -86,7 +85,7 @@ def solve(
             f"{result.untouched_dropped} of those lose a seat."
         )
     if seats:
-        _tell_seats(question, result, most=seats)
+        _tell_seats(result, most=seats)
 
 
 @plan.command()
@@ -109,8 +108,8 @@ def check(instance: Path, plan_file: Path, *, reasons: bool, as_json: bool) -> N
     sys.exit(0 if report.right else 1)
 
 
-def _tell_seats(question: instances.Instance, result: solver.Result, *, most: int) -> None:
-    points = gains(question, result)
+def _tell_seats(result: solver.Result, *, most: int) -> None:
+    points = result.seat_values
     if not len(points):
         click.echo("What one more seat is worth is not known for such an instance.")
         return

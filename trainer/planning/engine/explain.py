@@ -259,6 +259,22 @@ def seat_values(table: Table, state: State) -> Ints:
     return np.asarray(values, np.int64)
 
 
+def sure_values(instance: Instance, plan: Plan, values: Ints) -> Ints:
+    """[S] what is left of these values when the conditions of the instance are heeded; nothing where it cannot be told.
+
+    They look at one person and one seat. So nothing is gained where the plan leaves a seat free after all, unless what is free
+    is reserved, nor where the class is not held and would still be too small to be; and nothing is known where the seat may
+    be for another who waits longer, or for one of whose unit enough are trained.
+    """
+    i = instance
+    if not len(values) or len(i.wl_session) or len(i.u_need):
+        return NOTHING
+    taken = np.bincount(plan.session, minlength=i.sessions)
+    free = taken < i.s_cap
+    free[i.q_session] = False
+    return np.where(free | (taken + 1 < i.least), 0, values)
+
+
 NOT_ASKED = -2
 """In place of the session that comes instead, for a seat of which that was not worked out."""
 

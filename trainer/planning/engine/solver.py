@@ -135,7 +135,8 @@ class Result:
     reasons: Ints
     """[G] explain.Reason of every gap, 0 closed"""
     seat_values: Ints
-    """[S] points the plan would gain at least by one more seat in the session; empty where pairs are in no one place"""
+    """[S] points the plan would gain at least by one more seat in the session; empty where pairs are in no one place, and
+    where waiting lists or units decide whose it would be"""
     alternatives: explain.Alternatives
     """what every seat beats, after a replan every new one; empty when left out on very large instances"""
     dropped_old: int
@@ -478,7 +479,7 @@ class _Run:
         return Result(
             plan=Plan.of(self.plan.person, self.plan.session, reasons),
             objective=report.objective, bound=max(bound, report.objective), stages=tuple(self.stages), reasons=reasons,
-            seat_values=self.settler.seat_values(self.best) if self.lean is None else explain.NOTHING,
+            seat_values=self._seat_values(),
             alternatives=alternatives,
             dropped_old=report.dropped_old, people_changed=report.people_changed,
             untouched_changed=report.untouched_changed, untouched_dropped=report.untouched_dropped,
@@ -486,6 +487,10 @@ class _Run:
             shadow=shadow, stopped=self.stopped, options=self.options,
             seconds=time.perf_counter() - self.began, candidates=table.candidates,
         )  # fmt: skip
+
+    def _seat_values(self) -> Ints:
+        values = explain.NOTHING if self.lean is not None else self.settler.seat_values(self.best)
+        return explain.sure_values(self.instance, self.plan, values)
 
     def _leave_out(self, found: explain.Alternatives) -> explain.Alternatives:
         """Without the seats that whoever asked for the plan does not keep, where it can be; with what the others beat."""
