@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -239,7 +240,7 @@ def test_the_figures_are_those_of_the_plan_that_follows_publication(work: Work, 
     plan = planning.proposed(work, made)
 
     head = plan_queries.plan_head(work.session, plan=plan)
-    assert found.plan.counts == head.counts
+    assert found.plan.counts == replace(head.counts, short=None)
     assert (found.plan.objective, found.plan.bound) == (head.objective, head.bound)
     assert found.plan.gap_permille == head.gap_permille
     assert found.plan.counts != found.without.counts
@@ -281,7 +282,7 @@ def test_who_was_told_before_gets_no_more_in_a_preview_than_in_the_plan(work: Wo
     assert {each.person for each in changes} == {observer}
     assert [(each.move, each.session) for each in changes] == [(StepMove.REPLACE, only), (StepMove.GIVE, better)]
     assert (head.counts.told, head.counts.unmet) == (1, 1)
-    assert found.plan.counts == head.counts
+    assert found.plan.counts == replace(head.counts, short=None)
     assert (found.plan.seats, found.plan.modules, found.plan.short, found.plan.later) == (1, 0, 0, 1)
     assert (found.without.counts.unmet, found.without.counts.told) == (1, 1)
 
