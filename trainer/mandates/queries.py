@@ -1042,14 +1042,15 @@ def planned_requirements_for(
     """The same for people whose profiles and evidence are at hand: they are not read again, and hold as they are given.
 
     So what is asked of part of a unit falls on who stays longer than those who leave early. Where it is known, `demands` tells
-    what is asked and `fallen` on whom the demands on part of a unit fall.
+    what is asked and `fallen` on whom the demands on part of a unit fall. People asked alike share one set, which names the
+    first of them.
     """
     known = {each.id: each for each in profiles}
     if demands is None:
         demands = coming_demands_of(session, missions=_missions_of(profiles), on=on)
     if fallen is None:
         fallen = _fallen_on(session, profiles=known.values(), demands=demands, on=on, evidence=evidence)
-    found = rules.shared_out(known.values(), demands=demands, fallen=fallen, on=on)
+    found = rules.asked_alike(known.values(), demands=demands, fallen=fallen, on=on)
     return {person: found.get(person, ()) for person in known}
 
 
