@@ -58,7 +58,8 @@ def test_a_run_looks_at_the_people_of_its_missions_and_those_named(work: Work, m
     snapshot = read(work, asked(work, made, people=(besides, made.people[0])))
 
     assert {each.profile.id for each in snapshot.people} == {*made.people, besides}
-    assert {(want.gap.requirement.person, want.skill[0]) for want in snapshot.wants} == {(p, POC) for p in made.people}
+    wanted = {(each.profile.id, want.skill[0]) for each in snapshot.people for want in each.wants}
+    assert wanted == {(person, POC) for person in made.people}
 
 
 def test_reading_asks_the_database_as_often_for_many_as_for_few(work: Work, made: World) -> None:
