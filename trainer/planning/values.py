@@ -328,7 +328,7 @@ class PlanCounts:
     improvement: Improvement | None = None
     """None but for a run that improves."""
     told: int = 0
-    """Those of the unmet that an earlier plan told of: they are no lines of this one, though of a preview."""
+    """Those of the unmet that an earlier plan told of: a plan has no lines for them, a preview counts their reasons."""
     short: int | None = None
     """Sessions in which one more seat would help; None where that was not worked out."""
 

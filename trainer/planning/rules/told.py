@@ -1,7 +1,7 @@
 """What might still be given to somebody who lacks only what an approved plan told them of.
 
 Whoever lacks nothing else, and can be given none of it, is left as they are: a run would tell them the same again. In a house of
-a hundred thousand that is every seventh person. `glance` and `question` ask here, so that both leave out the same people.
+a hundred thousand that is every sixth person. `glance` and `question` ask here, so that both leave out the same people.
 
 Only what is quickly known is asked: level, language, role, a free seat that is not kept for others, and a prerequisite that they
 have or might be given. Where nothing of it stands in the way the person is looked at, though their calendar may. Who has as
